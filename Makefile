@@ -1,0 +1,34 @@
+# Two commands do everything on a new machine: `make run` and `make test`. Needs Python 3.11 or newer with venv, and make.
+.PHONY: help setup run demo test lint fix bench lock
+.DEFAULT_GOAL := help
+
+help:            ## this list
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup:           ## make .venv from the locks
+	@sh scripts/setup.sh base
+
+run: setup       ## start one node on this machine; Ctrl-C stops it
+	@exec .venv/bin/comity up
+
+demo: setup      ## the whole main job between two nodes
+	@exec .venv/bin/comity demo
+
+test:            ## set up and run every test
+	@sh scripts/setup.sh test
+	@sh scripts/test.sh
+
+lint:            ## formatting, house rules, types, layers
+	@sh scripts/setup.sh test
+	@sh scripts/lint.sh
+
+fix:             ## format and mend what can be mended
+	@sh scripts/setup.sh test
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+bench: setup     ## measure against baselines in the same run
+	@exec .venv/bin/comity bench
+
+lock:            ## rewrite the locked requirements
+	@sh scripts/setup.sh base
+	@sh scripts/lock.sh
