@@ -1,0 +1,64 @@
+"""What arrived sealed: reports, evidence and packets. Nothing here can read any of it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+# Up to this size the sealed bytes stay in the row; larger ones are a file in the node's sealed/ folder (DESIGN §2).
+MAX_IN_ROW = 65_536
+
+
+class Submission(models.Model):
+    """A sealed submission as stored by accept(); the row is the queue of record."""
+
+    class Kind(models.TextChoices):
+        REPORT = "report"
+        EVIDENCE = "evidence"
+        PACKET = "packet"
+
+    class Stage(models.TextChoices):
+        RECEIVED = "received"
+        OPENED = "opened"
+        QUARANTINED = "quarantined"
+        GIVEN_UP = "given_up"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sender = models.CharField(max_length=64, help_text="Fingerprint of the device's or the peer node's transport key.")
+    submission_id = models.UUIDField(help_text="Chosen by the sender.")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    key_id = models.CharField(max_length=16)
+    digest = models.BinaryField(help_text="SHA-256 of the sealed bytes.")
+    size = models.BigIntegerField()
+    sealed = models.BinaryField(null=True)
+    stored_as = models.CharField(max_length=64, null=True)
+    received_at = models.DateTimeField()
+    stage = models.CharField(max_length=11, choices=Stage.choices, default=Stage.RECEIVED)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    quarantine_reason = models.CharField(max_length=300, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "submission_id"], name="submission_once_per_sender"),
+            models.CheckConstraint(
+                condition=Q(sealed__isnull=False, stored_as__isnull=True)
+                | Q(sealed__isnull=True, stored_as__isnull=False),
+                name="sealed_in_row_or_in_file",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(stage="received"), name="submission_to_open"),
+            models.Index(fields=["-received_at"], condition=Q(stage="quarantined"), name="submission_quarantined"),
+        ]
+
+    audit_kind = "submission"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.submission_id}"
+
+    @property
+    def audit_id(self) -> str:
+        return str(self.id)
