@@ -5,86 +5,124 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('state', models.CharField(max_length=2)),
-                ('kind', models.CharField(choices=[('central', 'Central'), ('competent', 'Competent'), ('24-7', 'Contact Point'), ('diplomatic', 'Diplomatic')], max_length=10)),
-                ('title', models.CharField(max_length=300)),
-                ('exercise', models.BooleanField(default=False, help_text='Not a real office: marked EXERCISE wherever it is shown.')),
-                ('certificate_pem', models.TextField(blank=True)),
-                ('certificate_sha256', models.CharField(blank=True, max_length=64)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.CharField(blank=True, max_length=200)),
-                ('confirmed_source', models.CharField(blank=True, help_text='The source that the person saw.', max_length=300)),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("state", models.CharField(max_length=2)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("central", "Central"),
+                            ("competent", "Competent"),
+                            ("24-7", "Contact Point"),
+                            ("diplomatic", "Diplomatic"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "exercise",
+                    models.BooleanField(
+                        default=False, help_text="Not a real office: marked EXERCISE wherever it is shown."
+                    ),
+                ),
+                ("certificate_pem", models.TextField(blank=True)),
+                ("certificate_sha256", models.CharField(blank=True, max_length=64)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("confirmed_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "confirmed_source",
+                    models.CharField(blank=True, help_text="The source that the person saw.", max_length=300),
+                ),
             ],
             options={
-                'verbose_name_plural': 'authorities',
+                "verbose_name_plural": "authorities",
             },
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.CharField(blank=True, max_length=200)),
-                ('hours', models.CharField(blank=True, max_length=100)),
-                ('last_tested_at', models.DateTimeField(null=True)),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='directory.authority')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.CharField(blank=True, max_length=200)),
+                ("hours", models.CharField(blank=True, max_length=100)),
+                ("last_tested_at", models.DateTimeField(null=True)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_points",
+                        to="directory.authority",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('state', models.CharField(max_length=2)),
-                ('own', models.BooleanField(default=False)),
-                ('card', models.BinaryField(help_text="The key card as signed by the node's identity key.")),
-                ('identity_key', models.CharField(max_length=160)),
-                ('transport_key', models.CharField(max_length=160)),
-                ('transport_fingerprint', models.CharField(max_length=64, unique=True)),
-                ('log_key', models.CharField(max_length=160)),
-                ('exchange_recipient', models.TextField()),
-                ('exchange_key_id', models.CharField(max_length=16)),
-                ('edge_url', models.CharField(max_length=300)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField()),
-                ('imported_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.CharField(blank=True, help_text='Who compared the fingerprint words.', max_length=200)),
-                ('revoked_at', models.DateTimeField(null=True)),
+                ("id", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("state", models.CharField(max_length=2)),
+                ("own", models.BooleanField(default=False)),
+                ("card", models.BinaryField(help_text="The key card as signed by the node's identity key.")),
+                ("identity_key", models.CharField(max_length=160)),
+                ("transport_key", models.CharField(max_length=160)),
+                ("transport_fingerprint", models.CharField(max_length=64, unique=True)),
+                ("log_key", models.CharField(max_length=160)),
+                ("exchange_recipient", models.TextField()),
+                ("exchange_key_id", models.CharField(max_length=16)),
+                ("edge_url", models.CharField(max_length=300)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField()),
+                ("imported_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.CharField(blank=True, help_text="Who compared the fingerprint words.", max_length=200),
+                ),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('own', True)), fields=('own',), name='one_own_node')],
+                "constraints": [
+                    models.UniqueConstraint(condition=models.Q(("own", True)), fields=("own",), name="one_own_node")
+                ],
             },
         ),
         migrations.AddField(
-            model_name='authority',
-            name='node',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorities', to='directory.node'),
+            model_name="authority",
+            name="node",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="authorities", to="directory.node"
+            ),
         ),
         migrations.CreateModel(
-            name='PublishedKey',
+            name="PublishedKey",
             fields=[
-                ('key_id', models.CharField(max_length=16, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('intake', 'Intake'), ('exchange', 'Exchange')], max_length=8)),
-                ('recipient', models.TextField()),
-                ('statement', models.BinaryField(help_text='Signed by the identity key (crypto/SPEC.md, intake-key statement).')),
-                ('seal_from', models.DateTimeField()),
-                ('seal_until', models.DateTimeField()),
-                ('destroyed_at', models.DateTimeField(null=True)),
+                ("key_id", models.CharField(max_length=16, primary_key=True, serialize=False)),
+                ("kind", models.CharField(choices=[("intake", "Intake"), ("exchange", "Exchange")], max_length=8)),
+                ("recipient", models.TextField()),
+                (
+                    "statement",
+                    models.BinaryField(help_text="Signed by the identity key (crypto/SPEC.md, intake-key statement)."),
+                ),
+                ("seal_from", models.DateTimeField()),
+                ("seal_until", models.DateTimeField()),
+                ("destroyed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'seal_from'], name='published_key_kind')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('seal_until__gt', models.F('seal_from'))), name='seal_until_after_seal_from')],
+                "indexes": [models.Index(fields=["kind", "seal_from"], name="published_key_kind")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("seal_until__gt", models.F("seal_from"))), name="seal_until_after_seal_from"
+                    )
+                ],
             },
         ),
     ]

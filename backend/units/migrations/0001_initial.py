@@ -6,62 +6,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('state', models.CharField(max_length=2)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("state", models.CharField(max_length=2)),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='EnrolmentRequest',
+            name="EnrolmentRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('invitation_id', models.UUIDField(help_text='As sent; may name nothing.')),
-                ('public_key', models.CharField(max_length=160)),
-                ('mac', models.BinaryField()),
-                ('label', models.CharField(blank=True, max_length=100)),
-                ('received_at', models.DateTimeField()),
-                ('stage', models.CharField(choices=[('received', 'Received'), ('checked', 'checked: waits for a person to compare the fingerprint words'), ('confirmed', 'Confirmed'), ('refused', 'Refused')], default='received', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("invitation_id", models.UUIDField(help_text="As sent; may name nothing.")),
+                ("public_key", models.CharField(max_length=160)),
+                ("mac", models.BinaryField()),
+                ("label", models.CharField(blank=True, max_length=100)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("checked", "checked: waits for a person to compare the fingerprint words"),
+                            ("confirmed", "Confirmed"),
+                            ("refused", "Refused"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('stage', 'received')), fields=['received_at'], name='enrolment_to_check')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("stage", "received")), fields=["received_at"], name="enrolment_to_check"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EnrolmentInvitation',
+            name="EnrolmentInvitation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('wrapped_code', models.BinaryField(help_text="Under the node's keyring; only the vault unwraps it.")),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.CharField(max_length=200)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='units.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("wrapped_code", models.BinaryField(help_text="Under the node's keyring; only the vault unwraps it.")),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=200)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="units.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(blank=True, max_length=100)),
-                ('public_key', models.CharField(max_length=160)),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('enrolled_at', models.DateTimeField()),
-                ('enrolled_by', models.CharField(max_length=200)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='units.enrolmentrequest')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='units.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("label", models.CharField(blank=True, max_length=100)),
+                ("public_key", models.CharField(max_length=160)),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("enrolled_at", models.DateTimeField()),
+                ("enrolled_by", models.CharField(max_length=200)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "request",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="units.enrolmentrequest"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="units.unit"
+                    ),
+                ),
             ],
         ),
     ]

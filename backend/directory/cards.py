@@ -1,0 +1,192 @@
+"""Key cards: how a node makes itself known to another (DESIGN §3, Key card). Read, stored, confirmed by a person.
+
+A card is signed by the identity key that it names, so its signature proves only that its parts belong together: trust
+comes from a person who compared the fingerprint words by another way, and from then on the identity key is pinned.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from django.db import transaction
+
+from backend.audit import recording
+from backend.audit.events import Event
+from backend.audit.subjects import Acting
+from backend.directory.models import Authority, Node
+from crypto.canonical import parse_canonical
+from crypto.errors import MalformedDocument
+from crypto.keys import PQRecipient, VerifyingKey, fingerprint_words, parse_recipient
+from crypto.verifying import verify_statement
+
+CARD_TYPE = "comity/key-card/v1"
+MAX_CARD_BYTES = 256 * 1024
+
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+NodeId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,15}$")]
+StateCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$")]
+
+
+class CardRefused(Exception):
+    """A card that this node does not take; the sentence says why."""
+
+
+class _Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{2,64}$")]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^(central|competent|24-7|diplomatic)$")]
+    title: Short
+    exercise: bool
+    certificate_pem: Annotated[str, msgspec.Meta(max_length=8192)]
+
+
+class _Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    origin: Short
+    key: Short
+
+
+class _Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    key_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    recipient: Annotated[str, msgspec.Meta(max_length=4096)]
+    seal_until: datetime
+
+
+class _Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    edge: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]{3,280}$")]
+
+
+class _Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    type: str
+    node: NodeId
+    state: StateCode
+    identity: Short
+    transport: Short
+    log: _Log
+    exchange: _Exchange
+    authorities: Annotated[list[_Authority], msgspec.Meta(max_length=200)]
+    addresses: _Addresses
+    valid_from: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class KeyCard:
+    """A well-formed card whose signature is its own identity key's."""
+
+    data: bytes
+    payload: Mapping[str, Any]
+    card: _Card
+    identity: VerifyingKey
+    transport: VerifyingKey
+
+    @property
+    def words(self) -> str:
+        """The fingerprint words that two people compare."""
+        return fingerprint_words(self.identity.fingerprint)
+
+
+def read_card(data: bytes) -> KeyCard:
+    """Parse and check a key card; raises MalformedDocument or InvalidSignature."""
+    outer = parse_canonical(data, max_bytes=MAX_CARD_BYTES)
+    try:
+        card = msgspec.convert(outer["payload"], _Card)
+        identity = VerifyingKey.parse(card.identity)
+        transport = VerifyingKey.parse(card.transport)
+        VerifyingKey.parse(card.log.key)
+        recipient = parse_recipient(card.exchange.recipient)
+    except (msgspec.ValidationError, KeyError, TypeError, ValueError) as wrong:
+        raise MalformedDocument("This is not a key card; ask the other node for a new one.") from wrong
+    if not isinstance(recipient, PQRecipient) or recipient.key_id != card.exchange.key_id:
+        raise MalformedDocument("The card's exchange key is not a post-quantum one or not the one it names.")
+    if card.log.origin != f"comity/{card.node}/log":
+        raise MalformedDocument("The card names the log of another node.")
+    verified = verify_statement(data, type=CARD_TYPE, key=identity, max_bytes=MAX_CARD_BYTES)
+    return KeyCard(data, verified.payload, card, identity, transport)
+
+
+def import_card(data: bytes, *, acting: Acting, at: datetime) -> Node:
+    """Take a peer's card: new ones wait for a person's confirmation, known ones must keep their identity key."""
+    card = read_card(data)
+    with transaction.atomic():
+        known = Node.objects.select_for_update().filter(id=card.card.node).first()
+        if known is not None and known.own:
+            raise CardRefused("This is the card of this node itself; import the other node's.")
+        if known is not None and known.identity_key != card.card.identity:
+            raise CardRefused(
+                f"The node {known.id} is pinned to another identity key; compare the fingerprint words with its "
+                "administrator and revoke the old card first."
+            )
+        if card.card.valid_until.astimezone(UTC) <= at:
+            raise CardRefused(f"The card ended on {card.card.valid_until:%Y-%m-%d}; ask for a new one.")
+        if known is not None and card.card.valid_from.astimezone(UTC) < known.valid_from:
+            raise CardRefused("The card is older than the one held; ask for the newest.")
+        node = store_card(card, own=False, at=at)
+        recording.record(
+            Event.CARD_IMPORTED, node, acting=acting, at=at, detail={"identity": card.identity.fingerprint}
+        )
+    return node
+
+
+def confirm_node(node: Node, *, acting: Acting, at: datetime) -> None:
+    """A person compared the fingerprint words out of band: from now on packets go to and come from this node."""
+    with transaction.atomic():
+        node.confirmed_at, node.confirmed_by = at, acting.audit_id
+        node.save(update_fields=["confirmed_at", "confirmed_by"])
+        recording.record(Event.CARD_CONFIRMED, node, acting=acting, at=at)
+
+
+def store_card(card: KeyCard, *, own: bool, at: datetime) -> Node:
+    """Write a card and the authorities it names; confirmations of a known node are kept."""
+    fields = {
+        "state": card.card.state,
+        "own": own,
+        "card": card.data,
+        "identity_key": card.card.identity,
+        "transport_key": card.card.transport,
+        "transport_fingerprint": card.transport.fingerprint,
+        "log_key": card.card.log.key,
+        "exchange_recipient": card.card.exchange.recipient,
+        "exchange_key_id": card.card.exchange.key_id,
+        "edge_url": card.card.addresses.edge,
+        "valid_from": card.card.valid_from,
+        "valid_until": card.card.valid_until,
+        "imported_at": at,
+    }
+    with transaction.atomic():
+        node, _ = Node.objects.update_or_create(id=card.card.node, defaults=fields)
+        if not own:
+            _store_authorities(node, card)
+    return node
+
+
+def _store_authorities(node: Node, card: KeyCard) -> None:
+    for authority in card.card.authorities:
+        Authority.objects.update_or_create(
+            id=authority.id,
+            node=node,
+            defaults={
+                "state": card.card.state,
+                "kind": authority.kind,
+                "title": authority.title,
+                "exercise": authority.exercise,
+                "certificate_pem": authority.certificate_pem,
+                "certificate_sha256": certificate_sha256(authority.certificate_pem),
+            },
+        )
+    # What the newest card no longer names signs nothing any more; the row stays for the letters that name it.
+    Authority.objects.filter(node=node).exclude(id__in=[a.id for a in card.card.authorities]).update(
+        certificate_pem="", certificate_sha256=""
+    )
+
+
+def certificate_sha256(pem: str) -> str:
+    """SHA-256 of the certificate's DER in hex; empty for an authority that signs nothing."""
+    if not pem:
+        return ""
+    try:
+        return x509.load_pem_x509_certificate(pem.encode("ascii")).fingerprint(hashes.SHA256()).hex()
+    except ValueError as wrong:
+        raise MalformedDocument("An authority's certificate on the card is not a PEM certificate.") from wrong

@@ -1,0 +1,52 @@
+"""Columns encrypted under the data key of an incident or a referral (crypto/SPEC.md, data keys)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from backend.vault.models import DataKey
+from backend.vault.secrets import KeyNotHeld, keyring
+from crypto.keyholder import datakeys
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class OpenDataKey:
+    """An unwrapped data key; encrypts and decrypts single columns, each bound to its place by the AAD."""
+
+    id: str
+    _key: bytes = field(repr=False)
+
+    def encrypt(self, plaintext: bytes, *, table: str, row: object, column: str) -> bytes:
+        """The ciphertext for one column of one row; it opens nowhere else."""
+        return datakeys.encrypt(self._key, plaintext, aad=datakeys.aad(table, str(row), column, VERSION))
+
+    def decrypt(self, ciphertext: bytes, *, table: str, row: object, column: str) -> bytes:
+        """The plaintext of a column; raises CannotOpen when the row was altered or moved."""
+        return datakeys.decrypt(self._key, bytes(ciphertext), aad=datakeys.aad(table, str(row), column, VERSION))
+
+
+def make_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
+    """A new data key: the row, saved, and the key to use."""
+    row = DataKey(made_at=at)
+    key = datakeys.new_key()
+    row.wrapped = datakeys.wrap_key(_root(), key, aad=_place(row))
+    row.save(force_insert=True)
+    return row, OpenDataKey(str(row.id), key)
+
+
+def open_data_key(row: DataKey) -> OpenDataKey:
+    """Unwrap a data key; KeyNotHeld when it was destroyed."""
+    if row.wrapped is None:
+        raise KeyNotHeld(
+            f"The data key {row.id} was destroyed on {row.destroyed_at:%Y-%m-%d}: nothing under it can be read again."
+        )
+    return OpenDataKey(str(row.id), datakeys.unwrap_key(_root(), bytes(row.wrapped), aad=_place(row)))
+
+
+def _root() -> bytes:
+    return keyring("shared").read("keyring-root.key")
+
+
+def _place(row: DataKey) -> bytes:
+    return datakeys.aad("vault_datakey", str(row.id), "wrapped", VERSION)

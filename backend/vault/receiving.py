@@ -1,0 +1,68 @@
+"""Opening what was sealed to this node, and taking evidence into custody without opening it to anybody."""
+
+from typing import BinaryIO
+
+from backend.vault.columns import OpenDataKey
+from backend.vault.secrets import identity_for
+from crypto.age import split_header
+from crypto.keyholder.opening import open_payload, open_sealed, unwrap_file_key
+from crypto.keyholder.readdressing import header_for
+from crypto.keys import PQRecipient
+from crypto.sealing import Digests
+
+ITEM_TABLE = "incidents_evidenceitem"
+
+
+def open_report(sealed: bytes, *, key_id: str) -> bytes:
+    """The plaintext of a sealed report; CannotOpen or KeyNotHeld."""
+    opened = open_sealed(sealed, [identity_for("intake", key_id)])
+    return opened if isinstance(opened, bytes) else b"".join(opened)
+
+
+class _Copying:
+    """Reads the payload once for two purposes: what is hashed and opened is what is kept."""
+
+    def __init__(self, source: BinaryIO, kept: BinaryIO) -> None:
+        self._source, self._kept = source, kept
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._source.read(size)
+        self._kept.write(data)
+        return data
+
+
+class _Nowhere:
+    """Where verified plaintext goes when only its digest is wanted."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+def take_evidence(
+    source: BinaryIO, payload: BinaryIO, *, kind: str, key_id: str, data_key: OpenDataKey, row: object
+) -> tuple[bytes, Digests]:
+    """Take a sealed file apart: the payload to ``payload`` as sealed, the file key under the data key.
+
+    Returns the wrapped file key and the digests, the plaintext's among them, found by opening the whole payload in
+    constant memory. ``kind`` is ``intake`` or ``exchange``. Raises CannotOpen; nothing written may then be kept.
+    """
+    header = split_header(source)
+    file_key = unwrap_file_key(header, [identity_for(kind, key_id)])
+    digests = open_payload(_Copying(source, payload), _Nowhere(), file_key)  # type: ignore[arg-type]
+    return data_key.encrypt(file_key, table=ITEM_TABLE, row=row, column="file_key_ct"), digests
+
+
+def readdressed_header(
+    wrapped_file_key: bytes, recipients: list[PQRecipient], *, data_key: OpenDataKey, row: object
+) -> bytes:
+    """A new age header around the same file key, for further recipients (DESIGN §3, Evidence)."""
+    file_key = data_key.decrypt(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
+    return header_for(file_key, recipients)
+
+
+def open_item(
+    payload: BinaryIO, out: BinaryIO, wrapped_file_key: bytes, *, data_key: OpenDataKey, row: object
+) -> Digests:
+    """Decrypt a kept payload to ``out`` in constant memory; use nothing of it unless this returned."""
+    file_key = data_key.decrypt(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
+    return open_payload(payload, out, file_key)
