@@ -1,3 +1,4 @@
+# ruff: noqa: N818  (the names say the condition)
 """What can go wrong between an act and its place in the log."""
 
 

@@ -22,7 +22,6 @@ class Event(StrEnum):
     DEVICE_INVITED = "device:invited"
     DEVICE_ENROLLED = "device:enrolled"
     DEVICE_REVOKED = "device:revoked"
-    ENROLMENT_REQUESTED = "enrolment:requested"
     ENROLMENT_CHECKED = "enrolment:checked"
     ENROLMENT_REFUSED = "enrolment:refused"
     USER_ADDED = "user:added"

@@ -13,7 +13,7 @@ ALTER TABLE audit_auditevent
         AND octet_length(detail::text) <= 8192
         AND NOT jsonb_path_exists(detail, 'strict $.* ? (!(
             @.type() == "string" || @.type() == "null"
-            || (@.type() == "number" && @ % 1 == 0 && @.abs() <= 9007199254740991)
+            || (@.type() == "number" && @.string() like_regex "^-?[0-9]+$" && @.abs() <= 9007199254740991)
         ))')
     );
 ALTER TABLE audit_logleaf
