@@ -1,0 +1,1 @@
+"""One node on one machine: its home folder, its PostgreSQL, its processes and the supervisor over them."""

@@ -1,0 +1,70 @@
+"""Set-up that all tests share: the run's database, logins as each role, no network beyond this machine."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pytest_socket import socket_allow_hosts
+
+from backend.cli.node import roles
+from backend.cli.node.grants import apply_grants
+from tests import cluster
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """This worker's database, copied from a template that the first worker migrates and grants."""
+    with cluster.one_at_a_time("template"):
+        with django_db_blocker.unblock():
+            _make_template()
+        with _administrator() as connection:
+            connection.execute(f"CREATE DATABASE {cluster.database_name()} TEMPLATE {cluster.TEMPLATE}")
+            for role in roles.PROCESS_ROLES:
+                connection.execute(f"GRANT CONNECT ON DATABASE {cluster.database_name()} TO {role}")
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@pytest.fixture
+def as_role(transactional_db: None) -> Iterator[Callable[[str], psycopg.Connection]]:
+    """Logs in to the test's database as a process's role ("edge", "desk", "worker", "notary"), by its own password."""
+    opened: list[psycopg.Connection] = []
+
+    def connect(process: str) -> psycopg.Connection:
+        opened.append(psycopg.connect(cluster.database_url(f"comity_{process}"), autocommit=True))
+        return opened[-1]
+
+    yield connect
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine() -> None:
+    """Nothing in a test reaches beyond loopback and Unix sockets."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+def _administrator() -> psycopg.Connection:
+    return psycopg.connect(cluster.database_url(roles.OWNER, roles.DATABASE), autocommit=True)
+
+
+def _make_template() -> None:
+    with _administrator() as administrator:
+        found = administrator.execute("SELECT 1 FROM pg_database WHERE datname = %s", [cluster.TEMPLATE]).fetchone()
+        if found:
+            return
+        administrator.execute("CREATE DATABASE comity_unfinished TEMPLATE template0")
+        settings = connections["default"].settings_dict
+        ours, settings["NAME"] = settings["NAME"], "comity_unfinished"
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            with psycopg.connect(cluster.database_url(roles.OWNER, "comity_unfinished"), autocommit=True) as owner:
+                apply_grants(owner)
+        finally:
+            connections["default"].close()
+            settings["NAME"] = ours
+        administrator.execute(f"ALTER DATABASE comity_unfinished RENAME TO {cluster.TEMPLATE}")
