@@ -252,7 +252,6 @@ class Transmission(models.Model):
     queued_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
     last_problem = models.CharField(max_length=300, blank=True)
     delivered_at = models.DateTimeField(null=True)
     receipt = models.TextField(blank=True, help_text="The addressee's receipt, verified against its key card.")

@@ -98,11 +98,11 @@ def read_card(data: bytes) -> KeyCard:
         VerifyingKey.parse(card.log.key)
         recipient = parse_recipient(card.exchange.recipient)
     except (msgspec.ValidationError, KeyError, TypeError, ValueError) as wrong:
-        raise MalformedDocument("This is not a key card; ask the other node for a new one.") from wrong
+        raise MalformedDocument.because("This is not a key card; ask the other node for a new one.") from wrong
     if not isinstance(recipient, PQRecipient) or recipient.key_id != card.exchange.key_id:
-        raise MalformedDocument("The card's exchange key is not a post-quantum one or not the one it names.")
+        raise MalformedDocument.because("The card's exchange key is not a post-quantum one or not the one it names.")
     if card.log.origin != f"comity/{card.node}/log":
-        raise MalformedDocument("The card names the log of another node.")
+        raise MalformedDocument.because("The card names the log of another node.")
     verified = verify_statement(data, type=CARD_TYPE, key=identity, max_bytes=MAX_CARD_BYTES)
     return KeyCard(data, verified.payload, card, identity, transport)
 
@@ -189,4 +189,4 @@ def certificate_sha256(pem: str) -> str:
     try:
         return x509.load_pem_x509_certificate(pem.encode("ascii")).fingerprint(hashes.SHA256()).hex()
     except ValueError as wrong:
-        raise MalformedDocument("An authority's certificate on the card is not a PEM certificate.") from wrong
+        raise MalformedDocument.because("An authority's certificate on the card is not a PEM certificate.") from wrong

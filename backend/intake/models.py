@@ -36,7 +36,6 @@ class Submission(models.Model):
     stage = models.CharField(max_length=11, choices=Stage.choices, default=Stage.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
     quarantine_reason = models.CharField(max_length=300, blank=True, default="")
     settled_at = models.DateTimeField(null=True)
 

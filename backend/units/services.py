@@ -96,7 +96,7 @@ def confirm(request: EnrolmentRequest, *, acting: Acting, at: datetime) -> Devic
         request = EnrolmentRequest.objects.select_for_update().get(pk=request.pk)
         if request.stage != EnrolmentRequest.Stage.CHECKED:
             raise NotConfirmable(
-                f"The enrolment request is {request.stage}, only a checked one can be confirmed; invite the device again."
+                f"The enrolment request is {request.stage}; only a checked one can be confirmed: invite it again."
             )
         invitation = EnrolmentInvitation.objects.get(pk=request.invitation_id)
         device = Device.objects.create(

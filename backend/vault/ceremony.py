@@ -1,7 +1,7 @@
 """The node's keys: made once at first start, with a recovery kit, and published by the identity key.
 
-Everything here is an act of ``comity keys`` or of the first start, run with the identity key at hand; it can be run again
-and adds only what is missing.
+Everything here is an act of ``comity keys`` or of the first start, run with the identity key at hand; it can be run
+again and adds only what is missing.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ DAYS_AHEAD = 30
 
 @dataclass(frozen=True)
 class FirstKeys:
-    """What the first start made: the folder with the kit and the secret that opens it, to be kept apart from the node."""
+    """What the first start made: the recovery kit and the secret that opens it, to be kept apart from each other."""
 
     kit: Path
     identity: str
@@ -40,7 +40,9 @@ def first_keys(home: Path, *, at: datetime) -> FirstKeys | None:
     """Make the node's signing keys and roots and a recovery kit; None where they exist already."""
     if (home / "keys" / "identity" / "identity.pem").exists():
         return None
-    rings = {group: FileKeyring.create(home / "keys" / group) for group in GROUPS}
+    rings = {group: FileKeyring(home / "keys" / group) for group in GROUPS}
+    for ring in rings.values():
+        ring.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = {
         "identity/identity.pem": SigningKey.generate("ed25519").to_pem(),
         "notary/log.pem": SigningKey.generate("ed25519").to_pem(),
@@ -87,7 +89,7 @@ def _make_key(kind: str, *, seal_from: datetime, seal_until: datetime, at: datet
     recipient = recipient_of(identity)
     if not isinstance(recipient, PQRecipient):
         raise TypeError("intake and exchange keys are post-quantum; generate_pq() gave another kind")
-    publishing.worker_keyring().write(f"{kind}-{recipient.key_id}.age", identity.encode("ascii"))
+    publishing.worker_keyring().write(f"{kind}/{recipient.key_id}.age", identity.encode("ascii"))
     key = PublishedKey.objects.create(
         key_id=recipient.key_id,
         kind=kind,

@@ -25,6 +25,14 @@ class OpenDataKey:
         """The plaintext of a column; raises CannotOpen when the row was altered or moved."""
         return datakeys.decrypt(self._key, bytes(ciphertext), aad=datakeys.aad(table, str(row), column, VERSION))
 
+    def wrap(self, key: bytes, *, table: str, row: object, column: str) -> bytes:
+        """A further key (a sealed file's) under this one."""
+        return datakeys.wrap_key(self._key, key, aad=datakeys.aad(table, str(row), column, VERSION))
+
+    def unwrap(self, wrapped: bytes, *, table: str, row: object, column: str) -> bytes:
+        """The key that was wrapped; raises CannotOpen."""
+        return datakeys.unwrap_key(self._key, bytes(wrapped), aad=datakeys.aad(table, str(row), column, VERSION))
+
 
 def make_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
     """A new data key: the row, saved, and the key to use."""

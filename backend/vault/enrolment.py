@@ -12,12 +12,12 @@ SECRET_BYTES = 16
 def make_code(invitation: uuid.UUID) -> tuple[bytes, bytes]:
     """A fresh secret of 16 bytes and the same wrapped by the keyring for the row of this invitation."""
     secret = secrets.token_bytes(SECRET_BYTES)
-    return secret, datakeys.encrypt(_root(), secret, aad=_place(invitation))
+    return secret, datakeys.wrap_key(_root(), secret, aad=_place(invitation))
 
 
 def open_code(invitation: uuid.UUID, wrapped: bytes) -> bytes:
     """The secret of an invitation; raises CannotOpen when the row was altered."""
-    return datakeys.decrypt(_root(), bytes(wrapped), aad=_place(invitation))
+    return datakeys.unwrap_key(_root(), bytes(wrapped), aad=_place(invitation))
 
 
 def _root() -> bytes:

@@ -2,11 +2,12 @@
 
 from typing import BinaryIO
 
+from crypto.keyholder.readdressing import header_for
+
 from backend.vault.columns import OpenDataKey
 from backend.vault.secrets import identity_for
-from crypto.age import split_header
+from crypto.age import read_header
 from crypto.keyholder.opening import open_payload, open_sealed, unwrap_file_key
-from crypto.keyholder.readdressing import header_for
 from crypto.keys import PQRecipient
 from crypto.sealing import Digests
 
@@ -46,17 +47,17 @@ def take_evidence(
     Returns the wrapped file key and the digests, the plaintext's among them, found by opening the whole payload in
     constant memory. ``kind`` is ``intake`` or ``exchange``. Raises CannotOpen; nothing written may then be kept.
     """
-    header = split_header(source)
+    header = read_header(source)
     file_key = unwrap_file_key(header, [identity_for(kind, key_id)])
     digests = open_payload(_Copying(source, payload), _Nowhere(), file_key)  # type: ignore[arg-type]
-    return data_key.encrypt(file_key, table=ITEM_TABLE, row=row, column="file_key_ct"), digests
+    return data_key.wrap(file_key, table=ITEM_TABLE, row=row, column="file_key_ct"), digests
 
 
 def readdressed_header(
     wrapped_file_key: bytes, recipients: list[PQRecipient], *, data_key: OpenDataKey, row: object
 ) -> bytes:
     """A new age header around the same file key, for further recipients (DESIGN §3, Evidence)."""
-    file_key = data_key.decrypt(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
+    file_key = data_key.unwrap(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
     return header_for(file_key, recipients)
 
 
@@ -64,5 +65,5 @@ def open_item(
     payload: BinaryIO, out: BinaryIO, wrapped_file_key: bytes, *, data_key: OpenDataKey, row: object
 ) -> Digests:
     """Decrypt a kept payload to ``out`` in constant memory; use nothing of it unless this returned."""
-    file_key = data_key.decrypt(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
+    file_key = data_key.unwrap(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
     return open_payload(payload, out, file_key)

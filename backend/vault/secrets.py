@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from crypto.keyholder.keyring import FileKeyring
+from crypto.keyholder.keyring import FileKeyring, KeyMissing
 
 
 class KeyNotHeld(Exception):
@@ -20,8 +20,8 @@ def keyring(group: str) -> FileKeyring:
 
 
 def identity_for(kind: str, key_id: str) -> str:
-    """The age identity string of an intake or exchange key of this node; KeyNotHeld when it is not, or no longer, here."""
+    """The age identity string of an intake or exchange key of this node; KeyNotHeld when it is not here (any more)."""
     try:
-        return keyring("worker").read(f"{kind}-{key_id}.age").decode("ascii").strip()
-    except FileNotFoundError as missing:
+        return keyring("worker").read(f"{kind}/{key_id}.age").decode("ascii").strip()
+    except KeyMissing as missing:
         raise KeyNotHeld(f"No {kind} key {key_id} is held here; it was destroyed or never was.") from missing

@@ -231,7 +231,6 @@ class Migration(migrations.Migration):
                 ("queued_at", models.DateTimeField()),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("not_before", models.DateTimeField(null=True)),
-                ("lease_until", models.DateTimeField(null=True)),
                 ("last_problem", models.CharField(blank=True, max_length=300)),
                 ("delivered_at", models.DateTimeField(null=True)),
                 (

@@ -3,6 +3,7 @@
 from django.db import migrations
 
 GUARDS = """
+CREATE SEQUENCE referral_reference;
 CREATE FUNCTION letter_signed_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.signed_at IS NOT NULL AND (
@@ -22,6 +23,7 @@ CREATE TRIGGER transmission_wakes AFTER INSERT ON referral_transmission
     FOR EACH STATEMENT EXECUTE FUNCTION notify_work('exchange');
 """
 UNDO = """
+DROP SEQUENCE referral_reference;
 DROP TRIGGER transmission_wakes ON referral_transmission;
 DROP TRIGGER letter_signed_is_final ON referral_letterofrequest;
 DROP FUNCTION letter_signed_is_final();

@@ -49,7 +49,6 @@ class Migration(migrations.Migration):
                 ),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("not_before", models.DateTimeField(null=True)),
-                ("lease_until", models.DateTimeField(null=True)),
                 ("quarantine_reason", models.CharField(blank=True, default="", max_length=300)),
                 ("settled_at", models.DateTimeField(null=True)),
             ],

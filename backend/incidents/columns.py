@@ -1,0 +1,17 @@
+"""Which columns of an incident are encrypted, and how they are read back."""
+
+from typing import Any
+
+from backend.vault.columns import OpenDataKey
+
+
+def sealed(key: OpenDataKey, model: type, row: object, column: str, plaintext: bytes) -> bytes:
+    """The ciphertext of one column under the row's data key."""
+    return key.encrypt(plaintext, table=model._meta.db_table, row=row, column=column)  # type: ignore[attr-defined]
+
+
+def opened(key: OpenDataKey, instance: Any, column: str, *, row: object | None = None) -> bytes:
+    """The plaintext of one column of ``instance``; ``row`` where the row's place is not its primary key."""
+    return key.decrypt(
+        getattr(instance, column), table=instance._meta.db_table, row=instance.pk if row is None else row, column=column
+    )

@@ -1,0 +1,94 @@
+"""The report as an officer's device seals it: parsed once, at the rim, into frozen types (schema: docs/report.md)."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+SCHEMA = "comity/report/v1"
+MAX_REPORT_BYTES = 1024 * 1024
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+Text = Annotated[str, msgspec.Meta(max_length=100_000)]
+Answer = Literal["yes", "no", "unknown"]
+Place = Literal["web", "mail", "chat", "social-network", "phone", "bank", "wallet", "device", "network"]
+
+
+class MalformedReport(Exception):
+    """The opened report does not fit the schema; the sentence names the place, never the content."""
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A victim or a suspect as far as known."""
+
+    name: Line | None = None
+    contact: Line | None = None
+    note: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+class Loss(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Money or value lost; ``amount`` is decimal text, ``currency`` ISO 4217."""
+
+    amount: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,15}(\.[0-9]{1,8})?$")]
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3,5}$")]
+    at: datetime | None = None
+    still_moving: Answer = "unknown"
+
+
+class Where(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where it happened, or where data lies: an account, address, number or device, and who keeps it."""
+
+    kind: Place
+    value: Line
+    provider: Line | None = None
+    state: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$")] | None = None
+    note: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+class EvidenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of the evidence manifest; size in plaintext bytes."""
+
+    id: uuid.UUID
+    name: Line
+    media_type: Annotated[str, msgspec.Meta(max_length=120)]
+    size: Annotated[int, msgspec.Meta(ge=0, le=2**43)]
+    sensitive: bool = False
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the unit reports."""
+
+    schema: Literal["comity/report/v1"]
+    title: Line
+    narrative: Text
+    language: Literal["en", "es", "fr", "nl"] | None = None
+    occurred_at: datetime | None = None
+    officer: Person | None = None
+    victims: Annotated[list[Person], msgspec.Meta(max_length=500)] = []
+    suspects: Annotated[list[Person], msgspec.Meta(max_length=500)] = []
+    losses: Annotated[list[Loss], msgspec.Meta(max_length=500)] = []
+    where: Annotated[list[Where], msgspec.Meta(max_length=500)] = []
+    facts: Annotated[dict[Annotated[str, msgspec.Meta(max_length=60)], Answer], msgspec.Meta(max_length=200)] = {}
+    evidence: Annotated[list[EvidenceEntry], msgspec.Meta(max_length=1000)] = []
+
+
+def parse_report(body: bytes) -> Report:
+    """The report in ``body`` (JSON, UTF-8, at most 1 MiB); raises MalformedReport."""
+    if len(body) > MAX_REPORT_BYTES:
+        raise MalformedReport(f"The report has {len(body)} bytes, at most {MAX_REPORT_BYTES} are read.")
+    try:
+        report = msgspec.json.decode(body, type=Report, strict=True)
+    except RecursionError as deep:
+        raise MalformedReport("The report is nested too deeply.") from deep
+    except msgspec.ValidationError as wrong:
+        # msgspec names the place ("at `$.losses[0].amount`") and the expected type, never the value found.
+        raise MalformedReport(f"The report does not fit the schema: {wrong}.") from wrong
+    except msgspec.DecodeError as wrong:
+        raise MalformedReport("The report is not JSON.") from wrong
+    times = [report.occurred_at, *(loss.at for loss in report.losses)]
+    if any(time is not None and time.tzinfo is None for time in times):
+        raise MalformedReport("The report has a time without a zone.")
+    if len({entry.id for entry in report.evidence}) != len(report.evidence):
+        raise MalformedReport("The report names an evidence file twice.")
+    return report

@@ -1,0 +1,54 @@
+"""Rows as a queue: claimed one at a time, attempts counted before the work, back-off kept on the row (DESIGN §2).
+
+The claim is a session-level advisory lock: it needs no open transaction while a large file is read or sent, and it is
+gone with the connection when the worker is killed, so that the next one goes on at once instead of waiting for a lease.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+MAX_BACKOFF = timedelta(minutes=10)
+LOOK_AT = 50
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the given number of attempts: 1, 2, 4 … seconds, at most ten minutes."""
+    return min(timedelta(seconds=2 ** min(max(attempts - 1, 0), 20)), MAX_BACKOFF)
+
+
+@contextmanager
+def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any | None]:
+    """The first due row that nobody else works on, its attempt counted and its next try put off; None when none is due.
+
+    The rows' model has ``attempts`` and ``not_before``. The caller moves the row on in a transaction of its own.
+    """
+    due = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=at))
+    for pk in list(due.order_by(order).values_list("pk", flat=True)[:LOOK_AT]):
+        with _locked(str(pk)) as ours:
+            row = due.filter(pk=pk).first() if ours else None
+            if row is None:
+                continue
+            row.attempts += 1
+            row.not_before = at + backoff(row.attempts)
+            row.save(update_fields=["attempts", "not_before"])
+            yield row
+            return
+    yield None
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        ours = bool(cursor.fetchone()[0])
+    try:
+        yield ours
+    finally:
+        if ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
