@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from crypto.errors import MalformedDocument
+from crypto.errors import MalformedDocument, Reason
 
 MAX_INTEGER = 2**53 - 1  # Beyond it JSON readers that use doubles lose digits: RFC 7493, section 2.2.
 MAX_DEPTH = 32
@@ -19,13 +19,13 @@ def canonical_json(value: Any, *, max_depth: int = MAX_DEPTH) -> bytes:
     try:
         return _write(value, max_depth).encode()
     except UnicodeEncodeError:
-        raise MalformedDocument.because("a text holds a lone surrogate") from None
+        raise MalformedDocument from Reason("a text holds a lone surrogate")
 
 
 def parse_canonical(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> Any:
     """Return the value of which `data` is exactly the canonical form, or raise `MalformedDocument`."""
     if len(data) > max_bytes:
-        raise MalformedDocument.because(f"{len(data)} bytes where {max_bytes} are allowed")
+        raise MalformedDocument from Reason(f"{len(data)} bytes where {max_bytes} are allowed")
     try:
         value = json.loads(
             data.decode(),
@@ -35,9 +35,9 @@ def parse_canonical(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) 
             parse_constant=_no_fraction,
         )
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        raise MalformedDocument.because("not UTF-8 JSON of reasonable depth") from None
+        raise MalformedDocument from Reason("not UTF-8 JSON of reasonable depth")
     if canonical_json(value, max_depth=max_depth) != data:
-        raise MalformedDocument.because("JSON, but not in canonical form")
+        raise MalformedDocument from Reason("JSON, but not in canonical form")
     return value
 
 
@@ -50,39 +50,39 @@ def _write(value: Any, depth: int) -> str:
     if isinstance(value, int):
         return _write_integer(value)
     if depth == 0:
-        raise MalformedDocument.because("nested too deep")
+        raise MalformedDocument from Reason("nested too deep")
     if isinstance(value, Mapping):
         members = (f"{_write(key, 0)}:{_write(value[key], depth - 1)}" for key in sorted(value, key=_order))
         return "{" + ",".join(members) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(_write(item, depth - 1) for item in value) + "]"
-    raise MalformedDocument.because(f"a value of type {type(value).__name__}")
+    raise MalformedDocument from Reason(f"a value of type {type(value).__name__}")
 
 
 def _write_integer(value: int) -> str:
     if abs(value) > MAX_INTEGER:
-        raise MalformedDocument.because("an integer beyond 2^53 - 1")
+        raise MalformedDocument from Reason("an integer beyond 2^53 - 1")
     return int.__repr__(value)
 
 
 def _order(key: Any) -> bytes:
     if not isinstance(key, str):
-        raise MalformedDocument.because("a member name that is not text")
+        raise MalformedDocument from Reason("a member name that is not text")
     return key.encode("utf-16-be")  # RFC 8785 sorts by UTF-16 code units, not by code points.
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise MalformedDocument.because("a member name occurs twice")
+        raise MalformedDocument from Reason("a member name occurs twice")
     return members
 
 
 def _integer(digits: str) -> int:
     if len(digits) > _INTEGER_DIGITS:
-        raise MalformedDocument.because("an integer beyond 2^53 - 1")
+        raise MalformedDocument from Reason("an integer beyond 2^53 - 1")
     return int(digits)
 
 
 def _no_fraction(_digits: str) -> NoReturn:
-    raise MalformedDocument.because("a number that is not an integer")
+    raise MalformedDocument from Reason("a number that is not an integer")

@@ -9,7 +9,9 @@ from typing import ClassVar, Self
 
 
 class Reason(Exception):
-    """Which check failed, in words that carry neither plaintext nor key material. Only ever a `__cause__`."""
+    """Which check failed, in words that carry neither plaintext nor key material. Only ever a `__cause__`:
+    `raise CannotOpen from Reason("…")`.
+    """
 
 
 class CryptoError(Exception):
@@ -22,7 +24,7 @@ class CryptoError(Exception):
 
     @classmethod
     def because(cls, reason: str) -> Self:
-        """Return the error with `reason`, free of content, chained as its cause."""
+        """Return the error with `reason` as its cause, for raising outside an `except`."""
         error = cls()
         error.__cause__ = Reason(reason)
         return error

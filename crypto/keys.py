@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from crypto import bech32
 from crypto.encoding import b64url_decode, b64url_encode
-from crypto.errors import InvalidSignature, MalformedKey
+from crypto.errors import InvalidSignature, MalformedKey, Reason
 
 Algorithm = Literal["ed25519", "ecdsa-p256"]
 SIGNATURE_SIZE = 64
@@ -102,7 +102,7 @@ class VerifyingKey:
         elif self.algorithm == "ecdsa-p256":
             _p256(self.raw)
         else:
-            raise MalformedKey.because("an unknown algorithm")
+            raise MalformedKey from Reason("an unknown algorithm")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -111,7 +111,7 @@ class VerifyingKey:
         try:
             raw = b64url_decode(encoded)
         except ValueError:
-            raise MalformedKey.because("not canonical unpadded URL-safe base64") from None
+            raise MalformedKey from Reason("not canonical unpadded URL-safe base64")
         return cls(algorithm, raw)  # type: ignore[arg-type]  # __post_init__ refuses unknown algorithms
 
     def __str__(self) -> str:
@@ -128,14 +128,14 @@ class VerifyingKey:
         Raises `InvalidSignature`. By P-256 (r, n − s) verifies too: signature bytes never identify anything.
         """
         if len(signature) != SIGNATURE_SIZE:
-            raise InvalidSignature.because("not 64 bytes")
+            raise InvalidSignature from Reason("not 64 bytes")
         try:
             if self.algorithm == "ed25519":
                 ed25519.Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
             else:
                 _p256(self.raw).verify(_der(signature), message, ec.ECDSA(hashes.SHA256()))
         except PycaInvalidSignature:
-            raise InvalidSignature.because("does not verify") from None
+            raise InvalidSignature from Reason("does not verify")
 
 
 def fingerprint_words(fingerprint_hex: str) -> str:
@@ -146,9 +146,9 @@ def fingerprint_words(fingerprint_hex: str) -> str:
     try:
         digest = bytes.fromhex(fingerprint_hex)
     except ValueError:
-        raise MalformedKey.because("a fingerprint that is not hexadecimal") from None
+        raise MalformedKey from Reason("a fingerprint that is not hexadecimal")
     if len(digest) != 32 or len(fingerprint_hex) != 64:
-        raise MalformedKey.because("a fingerprint that is not 64 digits")
+        raise MalformedKey from Reason("a fingerprint that is not 64 digits")
     words = [_proquint(int.from_bytes(digest[i : i + 2], "big")) for i in range(0, 16, 2)]
     return "-".join(words[:4]) + " " + "-".join(words[4:])
 
@@ -166,16 +166,16 @@ def _proquint(number: int) -> str:
 
 def _check_size(raw: bytes, size: int) -> None:
     if len(raw) != size:
-        raise MalformedKey.because(f"{len(raw)} bytes where {size} are expected")
+        raise MalformedKey from Reason(f"{len(raw)} bytes where {size} are expected")
 
 
 def _recipient_bytes(text: str, hrp: str) -> bytes:
     try:
         found, raw = bech32.decode(text)
     except ValueError:
-        raise MalformedKey.because("not Bech32") from None
+        raise MalformedKey from Reason("not Bech32")
     if found != hrp:  # Recipients are lower case: an upper-case prefix does not compare equal.
-        raise MalformedKey.because("a key of another kind")
+        raise MalformedKey from Reason("a key of another kind")
     return raw
 
 
@@ -183,17 +183,17 @@ def _check_ed25519(raw: bytes) -> None:
     _check_size(raw, 32)
     y = int.from_bytes(raw, "little") & (2**255 - 1)
     if y >= _ED25519_P or y in _ED25519_SMALL_ORDER:
-        raise MalformedKey.because("an Ed25519 key of small order or not canonical")
+        raise MalformedKey from Reason("an Ed25519 key of small order or not canonical")
 
 
 @functools.lru_cache(maxsize=1024)
 def _p256(raw: bytes) -> ec.EllipticCurvePublicKey:
     if len(raw) != 65 or raw[0] != 4:
-        raise MalformedKey.because("not an uncompressed P-256 point")
+        raise MalformedKey from Reason("not an uncompressed P-256 point")
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
     except ValueError:
-        raise MalformedKey.because("not a point of P-256") from None
+        raise MalformedKey from Reason("not a point of P-256")
 
 
 def _der(signature: bytes) -> bytes:

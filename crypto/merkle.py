@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Sequence
 
-from crypto.errors import InvalidProof
+from crypto.errors import InvalidProof, Reason
 
 Node = Callable[[int, int], bytes]
 MAX_SIZE = 2**62
@@ -75,11 +75,11 @@ def inclusion_path(index: int, size: int, node: Node) -> list[bytes]:
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected_root: bytes) -> None:
     """Return if `path` leads from hash `leaf` at `index` to the root of a tree of `size`, or raise `InvalidProof`."""
     if not 0 <= index < size <= MAX_SIZE:
-        raise InvalidProof.because("the index is outside the tree")
+        raise InvalidProof from Reason("the index is outside the tree")
     current, fn, sn = leaf, index, size - 1
     for sibling in path:
         if sn == 0:
-            raise InvalidProof.because("the path is too long")
+            raise InvalidProof from Reason("the path is too long")
         if fn & 1 or fn == sn:
             current = node_hash(sibling, current)
             while not fn & 1 and fn:
@@ -88,7 +88,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
             current = node_hash(current, sibling)
         fn, sn = fn >> 1, sn >> 1
     if sn != 0 or not hmac.compare_digest(current, expected_root):
-        raise InvalidProof.because("the path does not lead to the root")
+        raise InvalidProof from Reason("the path does not lead to the root")
 
 
 def consistency_path(old_size: int, new_size: int, node: Node) -> list[bytes]:
@@ -118,7 +118,7 @@ def consistency_path(old_size: int, new_size: int, node: Node) -> list[bytes]:
 def verify_consistency(old_size: int, new_size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> None:
     """Return if `path` shows that the old tree is the beginning of the new one; else raise `InvalidProof`."""
     if not 0 <= old_size <= new_size <= MAX_SIZE:
-        raise InvalidProof.because("the tree shrank")
+        raise InvalidProof from Reason("the tree shrank")
     if old_size in (0, new_size):
         _compare_trivial(old_size, old_root, new_root, path, same=old_size == new_size)
         return
@@ -126,16 +126,16 @@ def verify_consistency(old_size: int, new_size: int, old_root: bytes, new_root: 
     if old_size & (old_size - 1) == 0:
         hashes.insert(0, old_root)  # A complete old tree is itself a node of the new one: RFC 9162, section 2.1.4.2.
     if not hashes:
-        raise InvalidProof.because("the path is empty")
+        raise InvalidProof from Reason("the path is empty")
     old, new = _fold_consistency(old_size, new_size, hashes)
     if not (hmac.compare_digest(old, old_root) and hmac.compare_digest(new, new_root)):
-        raise InvalidProof.because("the path does not lead to both roots")
+        raise InvalidProof from Reason("the path does not lead to both roots")
 
 
 def _compare_trivial(old_size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes], *, same: bool) -> None:
     wrong_empty = old_size == 0 and old_root != EMPTY_ROOT
     if path or wrong_empty or (same and old_root != new_root):
-        raise InvalidProof.because("the roots of equal or empty trees differ, or a path was given for them")
+        raise InvalidProof from Reason("the roots of equal or empty trees differ, or a path was given for them")
 
 
 def _fold_consistency(old_size: int, new_size: int, hashes: list[bytes]) -> tuple[bytes, bytes]:
@@ -145,7 +145,7 @@ def _fold_consistency(old_size: int, new_size: int, hashes: list[bytes]) -> tupl
     old = new = hashes[0]
     for sibling in hashes[1:]:
         if sn == 0:
-            raise InvalidProof.because("the path is too long")
+            raise InvalidProof from Reason("the path is too long")
         if fn & 1 or fn == sn:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
             while not fn & 1 and fn:
@@ -154,7 +154,7 @@ def _fold_consistency(old_size: int, new_size: int, hashes: list[bytes]) -> tupl
             new = node_hash(new, sibling)
         fn, sn = fn >> 1, sn >> 1
     if sn != 0:
-        raise InvalidProof.because("the path is too short")
+        raise InvalidProof from Reason("the path is too short")
     return old, new
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crypto import merkle
 from crypto.checked import Checked, checked
 from crypto.encoding import b64_decode, b64_encode
-from crypto.errors import InvalidProof, InvalidSignature, MalformedDocument
+from crypto.errors import InvalidProof, InvalidSignature, MalformedDocument, Reason
 from crypto.keys import VerifyingKey
 from crypto.signer import Signer
 
@@ -40,7 +40,7 @@ class Checkpoint:
         """Return the checkpoint of a note text, or raise `MalformedDocument`. Extension lines are refused."""
         lines = text.split("\n")
         if len(lines) != 4 or lines[3] or not lines[0]:
-            raise MalformedDocument.because("a checkpoint has three lines")
+            raise MalformedDocument from Reason("a checkpoint has three lines")
         root = _hash(lines[2])
         return cls(origin=lines[0], size=_number(lines[1]), root=root)
 
@@ -64,7 +64,7 @@ class VerifiedProof(Checked):
 def key_id(name: str, key: VerifyingKey) -> bytes:
     """Return the four bytes by which a signature line names its key."""
     if key.algorithm != "ed25519":
-        raise MalformedDocument.because("notes are signed by Ed25519 keys only")
+        raise MalformedDocument from Reason("notes are signed by Ed25519 keys only")
     return hashlib.sha256(name.encode() + b"\n" + _ED25519_NOTE + key.raw).digest()[:4]
 
 
@@ -89,7 +89,7 @@ def verify_note(note: bytes, name: str, key: VerifyingKey) -> VerifiedNote:
     expected = key_id(_name(name), key)
     mine = [value[4:] for signed_as, value in signatures if signed_as == name and value[:4] == expected]
     if not mine:
-        raise InvalidSignature.because("no signature by the expected key")
+        raise InvalidSignature from Reason("no signature by the expected key")
     for signature in mine:
         key.verify(signature, text.encode())
     return checked(VerifiedNote, text=text, name=name, key=key)
@@ -99,7 +99,7 @@ def verify_checkpoint(note: bytes, *, origin: str, key: VerifyingKey) -> Checkpo
     """Return the checkpoint signed by log `origin` with `key`; raises as `verify_note`, also for another origin."""
     checkpoint = Checkpoint.parse(verify_note(note, origin, key).text)
     if checkpoint.origin != origin:
-        raise InvalidSignature.because("a checkpoint of another log")
+        raise InvalidSignature from Reason("a checkpoint of another log")
     return checkpoint
 
 
@@ -124,27 +124,27 @@ def verify_proof(proof: bytes, *, origin: str, key: VerifyingKey) -> VerifiedPro
 
 def _split_proof(proof: bytes) -> tuple[bytes, int, list[bytes], bytes]:
     if len(proof) > MAX_PROOF:
-        raise MalformedDocument.because("a proof over the size limit")
+        raise MalformedDocument from Reason("a proof over the size limit")
     head, blank, note = proof.partition(b"\n\n")
     lines = _decode(head).split("\n")
     if not blank or len(lines) < 3 or lines[0] != _PROOF_VERSION:
-        raise MalformedDocument.because("not a version 1 log proof with an extra line")
+        raise MalformedDocument from Reason("not a version 1 log proof with an extra line")
     if len(lines) > 3 + MAX_PATH:
-        raise InvalidProof.because("the path is too long")
+        raise InvalidProof from Reason("the path is too long")
     extra = _base64(_after("extra ", lines[1]))
     return extra, _number(_after("index ", lines[2])), [_hash(line) for line in lines[3:]], note
 
 
 def _split_note(note: bytes) -> tuple[str, list[tuple[str, bytes]]]:
     if len(note) > MAX_NOTE:
-        raise MalformedDocument.because("a note over the size limit")
+        raise MalformedDocument from Reason("a note over the size limit")
     text, blank, tail = _decode(note).rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
-        raise MalformedDocument.because("a note without text or signature lines")
+        raise MalformedDocument from Reason("a note without text or signature lines")
     _check_text(text + "\n")
     lines = tail[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
-        raise MalformedDocument.because("too many signatures")
+        raise MalformedDocument from Reason("too many signatures")
     return text + "\n", [_signature(line) for line in lines]
 
 
@@ -152,20 +152,20 @@ def _signature(line: str) -> tuple[str, bytes]:
     name, space, encoded = _after(_DASH, line).partition(" ")
     value = _base64(encoded)
     if not space or len(value) < 5:
-        raise MalformedDocument.because("not a signature line")
+        raise MalformedDocument from Reason("not a signature line")
     return _name(name), value
 
 
 def _check_text(text: str) -> None:
     if not text.endswith("\n") or text.startswith("\n"):
-        raise MalformedDocument.because("a note text ends in a line feed and does not begin with one")
+        raise MalformedDocument from Reason("a note text ends in a line feed and does not begin with one")
     if any(character < " " and character != "\n" for character in text):
-        raise MalformedDocument.because("a control character in a note")
+        raise MalformedDocument from Reason("a control character in a note")
 
 
 def _name(name: str) -> str:
     if not name or "+" in name or any(character.isspace() or character < " " for character in name):
-        raise MalformedDocument.because("a key name that is empty or holds a space or a plus sign")
+        raise MalformedDocument from Reason("a key name that is empty or holds a space or a plus sign")
     return name
 
 
@@ -173,18 +173,18 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise MalformedDocument.because("not UTF-8") from None
+        raise MalformedDocument from Reason("not UTF-8")
 
 
 def _after(prefix: str, line: str) -> str:
     if not line.startswith(prefix):
-        raise MalformedDocument.because(f"a line that should begin with {prefix.strip()}")
+        raise MalformedDocument from Reason(f"a line that should begin with {prefix.strip()}")
     return line.removeprefix(prefix)
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 19 or (text[0] == "0" and text != "0"):
-        raise MalformedDocument.because("not a decimal number without leading zeroes")
+        raise MalformedDocument from Reason("not a decimal number without leading zeroes")
     return int(text)
 
 
@@ -192,11 +192,11 @@ def _base64(text: str) -> bytes:
     try:
         return b64_decode(text)
     except ValueError:
-        raise MalformedDocument.because("not canonical base64") from None
+        raise MalformedDocument from Reason("not canonical base64")
 
 
 def _hash(text: str) -> bytes:
     value = _base64(text)
     if len(value) != 32:
-        raise MalformedDocument.because("a hash that is not 32 bytes")
+        raise MalformedDocument from Reason("a hash that is not 32 bytes")
     return value

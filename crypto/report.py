@@ -1,6 +1,6 @@
 """Framing of sealed plaintexts: a type line, a line with a statement, a body (SPEC.md, "Framing")."""
 
-from crypto.errors import MalformedDocument
+from crypto.errors import MalformedDocument, Reason
 from crypto.verifying import MAX_STATEMENT
 
 REPORT = "comity/report/v1"
@@ -14,7 +14,7 @@ def frame(type: str, statement: bytes, body: bytes) -> bytes:
     """
     _check_type(type)
     if b"\n" in statement or not statement or len(statement) > MAX_STATEMENT:
-        raise MalformedDocument.because("a statement that is not one line of allowed length")
+        raise MalformedDocument from Reason("a statement that is not one line of allowed length")
     return type.encode("ascii") + b"\n" + statement + b"\n" + body
 
 
@@ -22,16 +22,16 @@ def unframe(data: bytes, *, type: str, max_bytes: int) -> tuple[bytes, bytes]:
     """Return statement and body of a plaintext of exactly `type`; neither is verified. Raises `MalformedDocument`."""
     _check_type(type)
     if len(data) > max_bytes:
-        raise MalformedDocument.because("a plaintext over the size limit")
+        raise MalformedDocument from Reason("a plaintext over the size limit")
     prefix = type.encode("ascii") + b"\n"
     if not data.startswith(prefix):
-        raise MalformedDocument.because("a plaintext of another type")
+        raise MalformedDocument from Reason("a plaintext of another type")
     end = data.find(b"\n", len(prefix), len(prefix) + MAX_STATEMENT + 1)
     if end <= len(prefix):
-        raise MalformedDocument.because("no statement line of allowed length")
+        raise MalformedDocument from Reason("no statement line of allowed length")
     return data[len(prefix) : end], data[end + 1 :]
 
 
 def _check_type(type: str) -> None:
     if not type.startswith("comity/") or not type.isascii() or not type.isprintable() or len(type) > _MAX_TYPE:
-        raise MalformedDocument.because("not a comity type")
+        raise MalformedDocument from Reason("not a comity type")

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from crypto.canonical import canonical_json
 from crypto.encoding import b64url_encode
-from crypto.errors import MalformedDocument
+from crypto.errors import MalformedDocument, Reason
 from crypto.keys import VerifyingKey
 
 
@@ -27,7 +27,7 @@ def signed_message(payload: Mapping[str, Any]) -> bytes:
     """
     kind = payload.get("type")
     if not isinstance(kind, str) or not kind.startswith("comity/") or "\n" in kind:
-        raise MalformedDocument.because("the payload of a statement names no comity type")
+        raise MalformedDocument from Reason("the payload of a statement names no comity type")
     return kind.encode() + b"\n" + canonical_json(payload)
 
 

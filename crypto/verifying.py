@@ -7,7 +7,7 @@ from typing import Any
 from crypto.canonical import parse_canonical
 from crypto.checked import Checked, checked
 from crypto.encoding import b64url_decode
-from crypto.errors import InvalidSignature, MalformedDocument, MalformedKey
+from crypto.errors import InvalidSignature, MalformedDocument, MalformedKey, Reason
 from crypto.keys import VerifyingKey
 from crypto.signer import signed_message
 
@@ -30,7 +30,7 @@ def verify_statement(data: bytes, *, type: str, key: VerifyingKey, max_bytes: in
     """
     payload, signer, signature = _split(data, max_bytes)
     if payload.get("type") != type or signer != key:
-        raise InvalidSignature.because("a statement of another type or by another key")
+        raise InvalidSignature from Reason("a statement of another type or by another key")
     key.verify(signature, signed_message(payload))
     return checked(VerifiedStatement, payload=MappingProxyType(payload), signer=key)
 
@@ -46,12 +46,12 @@ def stated_signer(data: bytes, *, max_bytes: int = MAX_STATEMENT) -> VerifyingKe
 def _split(data: bytes, max_bytes: int) -> tuple[dict[str, Any], VerifyingKey, bytes]:
     document = parse_canonical(data, max_bytes=max_bytes)
     if not isinstance(document, dict) or document.keys() != _MEMBERS or not isinstance(document["payload"], dict):
-        raise MalformedDocument.because("not a statement of payload, signature and signer")
+        raise MalformedDocument from Reason("not a statement of payload, signature and signer")
     try:
         signer = VerifyingKey.parse(_text(document["signer"]))
         signature = b64url_decode(_text(document["signature"]))
     except (ValueError, MalformedKey):
-        raise MalformedDocument.because("the signer or the signature is not in canonical form") from None
+        raise MalformedDocument from Reason("the signer or the signature is not in canonical form")
     return document["payload"], signer, signature
 
 

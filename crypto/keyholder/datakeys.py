@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from crypto.errors import CannotOpen, MalformedKey
+from crypto.errors import CannotOpen, MalformedKey, Reason
 
 KEY_SIZE = 32
 FILE_KEY_SIZE = 16
@@ -45,7 +45,7 @@ def decrypt(key: bytes, ciphertext: bytes, *, aad: bytes) -> bytes:
 def wrap_key(root: bytes, key: bytes, *, aad: bytes) -> bytes:
     """Return `key` (a data key, or the 16-byte key of a sealed file) under the 32-byte `root`."""
     if len(key) not in (KEY_SIZE, FILE_KEY_SIZE):
-        raise MalformedKey.because("a key to wrap that is neither 32 nor 16 bytes")
+        raise MalformedKey from Reason("a key to wrap that is neither 32 nor 16 bytes")
     return _encrypt(root, key, _WRAPPED_KEY + aad)
 
 
@@ -73,11 +73,11 @@ def _encrypt(key: bytes, plaintext: bytes, additional: bytes) -> bytes:
 def _decrypt(key: bytes, ciphertext: bytes, additional: bytes) -> bytes:
     start = 1 + _NONCE_SIZE
     if len(ciphertext) < start + _TAG_SIZE or ciphertext[:1] != _VERSION:
-        raise CannotOpen.because("not a version 1 ciphertext")
+        raise CannotOpen from Reason("not a version 1 ciphertext")
     try:
         return AESGCM(_sized(key)).decrypt(ciphertext[1:start], ciphertext[start:], _VERSION + additional)
     except InvalidTag:
-        raise CannotOpen.because("the tag does not fit key, place and bytes") from None
+        raise CannotOpen from Reason("the tag does not fit key, place and bytes")
 
 
 def _prefixed(text: str) -> bytes:
@@ -87,5 +87,5 @@ def _prefixed(text: str) -> bytes:
 
 def _sized(key: bytes) -> bytes:
     if len(key) != KEY_SIZE:
-        raise MalformedKey.because("a key that is not 32 bytes")
+        raise MalformedKey from Reason("a key that is not 32 bytes")
     return key

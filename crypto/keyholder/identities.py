@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from crypto import bech32
-from crypto.errors import MalformedKey
+from crypto.errors import MalformedKey, Reason
 from crypto.keys import PQRecipient, Recipient, X25519Recipient
 
 PQ_HRP = "AGE-SECRET-KEY-PQ-"
@@ -75,13 +75,13 @@ def _secret(text: str, hrp: str) -> bytes:
     try:
         found, secret = bech32.decode(text)
     except ValueError:
-        raise MalformedKey.because("an identity that is not Bech32") from None
+        raise MalformedKey from Reason("an identity that is not Bech32")
     if found != hrp:  # Identities are upper case: a lower-case prefix does not compare equal.
-        raise MalformedKey.because("an identity of another kind")
+        raise MalformedKey from Reason("an identity of another kind")
     return secret
 
 
 def _sized(secret: bytes) -> bytes:
     if len(secret) != _SECRET_SIZE:
-        raise MalformedKey.because("an identity that is not 32 bytes")
+        raise MalformedKey from Reason("an identity that is not 32 bytes")
     return secret

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from crypto.errors import MalformedKey
+from crypto.errors import MalformedKey, Reason
 from crypto.keys import Algorithm, VerifyingKey
 
 
@@ -38,9 +38,9 @@ class SigningKey:
         try:
             private = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise MalformedKey.because("not an unencrypted PKCS #8 PEM file") from None
+            raise MalformedKey from Reason("not an unencrypted PKCS #8 PEM file")
         if not isinstance(private, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
-            raise MalformedKey.because("neither an Ed25519 nor an elliptic-curve key")
+            raise MalformedKey from Reason("neither an Ed25519 nor an elliptic-curve key")
         return cls(private)
 
     def to_pem(self) -> bytes:
@@ -65,5 +65,5 @@ def _verifying_key(private: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateK
     if isinstance(public, ed25519.Ed25519PublicKey):
         return VerifyingKey("ed25519", public.public_bytes_raw())
     if not isinstance(public.curve, ec.SECP256R1):
-        raise MalformedKey.because("a curve other than P-256")
+        raise MalformedKey from Reason("a curve other than P-256")
     return VerifyingKey("ecdsa-p256", public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
