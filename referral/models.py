@@ -9,15 +9,10 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from referral.letters.kinds import ANSWERS
+
 DIRECTIONS = [("out", "outgoing"), ("in", "incoming")]
-ANSWERS = (
-    "acknowledgement",
-    "preserved-answer",
-    "refusal",
-    "execution",
-    "supplementary-request",
-    "supplementary-information",
-)
+ANSWER_KINDS = tuple(sorted(ANSWERS))
 
 
 class Referral(models.Model):
@@ -63,7 +58,7 @@ class LetterOfRequest(models.Model):
     from_authority = models.ForeignKey("directory.Authority", on_delete=models.PROTECT, related_name="+")
     to_authority = models.ForeignKey("directory.Authority", on_delete=models.PROTECT, related_name="+")
     in_answer_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="answers")
-    urgent = models.BooleanField(default=False, help_text="The urgent form: signed by one entitled person.")
+    form = models.CharField(max_length=8, default="ordinary", help_text="ordinary, urgent or registry: lifecycle.Form")
     content_ct = models.BinaryField(help_text="request.json")
     pdf_ct = models.BinaryField(null=True)
     pdf_sha256_ct = models.BinaryField(null=True)
@@ -96,7 +91,7 @@ class LetterOfRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(signed_by__isnull=True)
-                | Q(urgent=True)
+                | Q(form__in=("urgent", "registry"))
                 | Q(drafted_by__isnull=True)
                 | ~Q(signed_by=F("drafted_by")),
                 name="signer_did_not_draft",
@@ -111,12 +106,11 @@ class LetterOfRequest(models.Model):
                 condition=Q(direction="in")
                 | Q(signed_by__isnull=True)
                 | Q(approved_by__isnull=False)
-                | Q(urgent=True)
-                | Q(kind__in=ANSWERS),
-                name="signed_when_approved_or_urgent",
+                | Q(form__in=("urgent", "registry")),
+                name="signed_when_approved_or_by_form",
             ),
             models.CheckConstraint(
-                condition=Q(direction="in") | ~Q(kind__in=ANSWERS) | Q(in_answer_to__isnull=False),
+                condition=Q(direction="in") | ~Q(kind__in=ANSWER_KINDS) | Q(in_answer_to__isnull=False),
                 name="an_answer_names_what_it_answers",
             ),
         ]
