@@ -1,0 +1,57 @@
+"""Validation of the law data: schema, duplicate keys, dangling references, impossible dates; and what is unverified."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+
+from backend.conventions.catalogue import Catalogue
+from backend.conventions.checking.dates import date_faults
+from backend.conventions.checking.doubts import doubts
+from backend.conventions.checking.engine import engine_faults
+from backend.conventions.checking.instruments import instrument_faults
+from backend.conventions.checking.open_rows import open_rows
+from backend.conventions.checking.report import OpenRow, Problem, Report
+from backend.conventions.checking.states import state_faults
+from backend.conventions.checking.terms import term_faults
+from backend.conventions.errors import LawDataError
+
+__all__ = ["OpenRow", "Problem", "Report", "check"]
+
+_CHECKS = (instrument_faults, state_faults, term_faults, engine_faults, date_faults)
+
+
+def check(folder: Path, *, on: date) -> Report:
+    """Everything that is wrong, doubtful, unverified or out of date on the day `on` in the data of `folder`.
+
+    References are followed only when every file can be read: a file that cannot would make others look wrong.
+    """
+    catalogue = Catalogue(folder)
+    unreadable = _unreadable(catalogue)
+    files = len(list(folder.rglob("*.yaml")))
+    if unreadable:
+        return Report(on, files, tuple(unreadable), (), ())
+    faults = tuple(problem for find in _CHECKS for problem in find(catalogue))
+    return Report(on, files, faults, tuple(doubts(catalogue)), tuple(open_rows(catalogue, on)))
+
+
+def _unreadable(catalogue: Catalogue) -> list[Problem]:
+    found = []
+    for read in _readers(catalogue):
+        try:
+            read()
+        except LawDataError as fault:
+            found.append(Problem(fault.file, fault.path, fault.problem))
+    return found
+
+
+def _readers(catalogue: Catalogue) -> Iterable[Callable[[], object]]:
+    yield from (_later(catalogue.instrument, name) for name in catalogue.instrument_ids)
+    yield from (_later(catalogue.state, code) for code in catalogue.state_codes)
+    yield from (_later(catalogue.cues, language) for language in catalogue.cue_languages)
+    single = ("measures", "offences", "letter_fields", "questions", "concepts", "state_elements", "refusal_risks")
+    engine = ("letter_templates", "classification_rules", "cyberlaw_areas", "harmonisation")
+    yield from (_later(getattr, catalogue, name) for name in (*single, *engine))
+
+
+def _later(act: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    return lambda: act(*arguments)

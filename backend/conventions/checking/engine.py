@@ -1,0 +1,44 @@
+"""References inside `engine/*`: the project's own rules."""
+
+from collections.abc import Iterator
+
+from backend.conventions.catalogue import Catalogue
+from backend.conventions.checking.elements import known_elements
+from backend.conventions.checking.report import Problem
+
+
+def engine_faults(catalogue: Catalogue) -> Iterator[Problem]:
+    """Ids that do not resolve in the rules of classification, the cues and the templates of letters."""
+    known = known_elements(catalogue)
+    yield from _template_faults(catalogue)
+    for code, rule in catalogue.classification_rules.offences.items():
+        if code not in catalogue.offences:
+            yield Problem("engine/classification.yaml", code, "no such offence")
+        for element in (name for group in rule.shows for name in group):
+            if element not in known.get(code, ()):
+                yield Problem("engine/classification.yaml", code, f"no element {element!r}")
+        for implied in rule.implies:
+            if implied not in catalogue.offences:
+                yield Problem("engine/classification.yaml", code, f"no offence {implied!r}")
+    for code in sorted(set(catalogue.offences) - set(catalogue.classification_rules.offences)):
+        yield Problem("engine/classification.yaml", "offences", f"no rule for {code!r}")
+    for language in catalogue.cue_languages:
+        yield from _cue_faults(catalogue, language, known)
+
+
+def _template_faults(catalogue: Catalogue) -> Iterator[Problem]:
+    for measure, template in catalogue.letter_templates.by_measure.items():
+        if measure not in catalogue.measures:
+            yield Problem("engine/letter-templates.yaml", measure, "no such measure")
+        if template not in catalogue.letter_sections.templates:
+            yield Problem("engine/letter-templates.yaml", measure, f"no template {template!r}")
+
+
+def _cue_faults(catalogue: Catalogue, language: str, known: dict[str, set[str]]) -> Iterator[Problem]:
+    file, cues = f"engine/cues/{language}.yaml", catalogue.cues(language)
+    if cues.language != language:
+        yield Problem(file, "language", f"is {cues.language!r} and has to equal the name of the file")
+    for code, elements in cues.offences.items():
+        for element in elements:
+            if element not in known.get(code, ()):
+                yield Problem(file, code, f"no element {element!r}")

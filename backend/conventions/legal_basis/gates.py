@@ -1,0 +1,82 @@
+"""The gates of domestic law: conditions of both States, each with its direction."""
+
+from backend.conventions.legal_basis.answer import GateStanding, JudgedGate, Reason
+from backend.conventions.legal_basis.question import Question, state_ref
+from backend.conventions.schema.states import Gate, State
+
+# Steps that asking or executing consists of; they are taken, not proved beforehand.
+_STEPS = {
+    "judge-order": "a judge's order is needed to execute it",
+    "minister-consent": "the Minister has to consent",
+    "form": "the request has to be in the statutory form",
+    "letters-rogatory": "it is asked for by letters rogatory",
+    "central-authority": "it passes through the central authority",
+    "fiscalia-decision": "the Fiscalía decides on it",
+}
+_OPEN = {
+    "order": "an Order has to apply the statute to the other State, and none naming it was seen",
+    "designation": "the other State has to be designated, and no designation was seen",
+    "commencement": "the statute has to be in operation, which was not established",
+    "reciprocity": "reciprocity is asked for",
+    "treaty": "a treaty between the two States is needed",
+    "commonwealth": "it is open to Commonwealth States only",
+}
+
+
+def judge_gates(question: Question, treaty_found: bool) -> tuple[JudgedGate, ...]:
+    """Every gate of either State that matches the question. `treaty_found`: some treaty carries the measure."""
+    asked, asking = question.requested, question.requesting
+    judged = [_judge(gate, asked, asking, question, treaty_found) for gate in _matching(question, asked, asking)]
+    judged += [_judge(gate, asking, asked, question, treaty_found) for gate in _matching(question, asking, asked)]
+    return tuple(judged)
+
+
+def open_gates(gates: tuple[JudgedGate, ...]) -> tuple[JudgedGate, ...]:
+    """The gates that are not known to be met, alternatives counted: one that is met opens its group."""
+    met = {(gate.state, gate.alternative) for gate in gates if gate.alternative and gate.standing is GateStanding.MET}
+    return tuple(
+        gate for gate in gates if gate.standing is GateStanding.OPEN and (gate.state, gate.alternative) not in met
+    )
+
+
+def _matching(question: Question, state: State, other: State) -> list[Gate]:
+    direction = "incoming" if state is question.requested else "outgoing"
+    return [
+        gate
+        for gate in state.gates or ()
+        if gate.direction == direction
+        and _reaches(gate, other)
+        and (not gate.measures or any(measure in question.chain for measure in gate.measures))
+    ]
+
+
+def _reaches(gate: Gate, other: State) -> bool:
+    commonwealth = "commonwealth" if "commonwealth" in other.memberships else "non-commonwealth"
+    return bool({"*", other.code, commonwealth} & set(gate.applies_to))
+
+
+def _judge(gate: Gate, state: State, other: State, question: Question, treaty_found: bool) -> JudgedGate:
+    standing = _standing(gate, other, question, treaty_found)
+    refs = (state_ref(state, gate.ref, gate.verified, gate.source),)
+    reason = Reason(f"gate-{gate.needs}", _sentence(gate, state), refs)
+    return JudgedGate(state.code, gate.direction, gate.needs, standing, reason, gate.any_of)
+
+
+def _sentence(gate: Gate, state: State) -> str:
+    what = _STEPS.get(gate.needs) or _OPEN.get(gate.needs) or "nothing further is asked for"
+    return f"{state.name.en}, {gate.ref}: {what}." + (f" {gate.note}" if gate.note else "")
+
+
+def _standing(gate: Gate, other: State, question: Question, treaty_found: bool) -> GateStanding:
+    if gate.needs in _STEPS:
+        return GateStanding.TO_DO
+    met = {
+        "none": True,
+        "treaty": treaty_found,
+        "commonwealth": "commonwealth" in other.memberships,
+    }.get(gate.needs, False)
+    # An Order without a day is taken as made: its year is in the citation, and what was listed was in operation.
+    ordered = any(
+        other.code in order.states and (order.date is None or order.date <= question.on) for order in gate.orders
+    )
+    return GateStanding.MET if met or ordered else GateStanding.OPEN

@@ -1,0 +1,318 @@
+"""Lists that every instrument and State refers to: measures, offences, letter fields, facts, concepts, risks."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from backend.conventions.schema.common import Confidence, Label, Row, Slug, StateCode
+
+Answer = Literal["yes", "no", "unknown"]
+FactStanding = Literal["established", "indicated", "contradicted"]
+
+
+class Measure(Row, frozen=True, kw_only=True):
+    """Something that a letter, or an act short of a letter, can ask for."""
+
+    id: Slug
+    label: Label
+    parent: Slug | None
+    definition: str
+    coercive: Literal["depends"] | bool
+    urgent_possible: bool
+    default_channel: Literal[
+        "central-authority", "24-7", "competent-authority", "interpol", "provider", "fiu", "diplomatic", "none"
+    ]
+    falls_back_to: tuple[Slug, ...]
+    domestic_power: tuple[str, ...] = ()
+    in_scope: bool = True
+    note: str | None = None
+
+
+class Measures(Row, frozen=True, kw_only=True):
+    """`measures.yaml`: the tree, and the measures that an instrument has to name itself."""
+
+    version: int
+    as_of: date
+    no_inheritance: tuple[Slug, ...]
+    measures: tuple[Measure, ...]
+
+
+class Iccs(Row, frozen=True, kw_only=True):
+    """A class of the International Classification of Crime for Statistical Purposes."""
+
+    code: str
+    title: str
+    verified: bool
+
+
+class Crosswalk(Row, frozen=True, kw_only=True):
+    """Articles and incident classes that correspond to an offence; `*_related`: nearest ones where none is the same."""
+
+    budapest: tuple[str, ...]
+    budapest_related: tuple[str, ...] = ()
+    budapest_p1: tuple[str, ...] = ()
+    un_cybercrime: tuple[str, ...]
+    un_cybercrime_related: tuple[str, ...] = ()
+    iccs: tuple[Iccs, ...]
+    rsit: tuple[str, ...]
+    europol_incident: tuple[str, ...]
+    europol_event: tuple[str, ...]
+
+
+class Offence(Row, frozen=True, kw_only=True):
+    """An offence of the common list."""
+
+    code: Slug
+    label: Label
+    definition: str
+    crosswalk: Crosswalk
+    note: str | None = None
+
+
+class Taxonomy(Row, frozen=True, kw_only=True):
+    """A taxonomy of incidents or crimes to which the crosswalk leads."""
+
+    namespace: str | None = None
+    version: int | str
+    source: str
+    upstream: str | None = None
+    seen: bool
+
+
+class Offences(Row, frozen=True, kw_only=True):
+    """`offences.yaml`."""
+
+    version: int
+    description: str
+    taxonomies: dict[str, Taxonomy]
+    verification: dict[str, str]
+    offences: tuple[Offence, ...]
+
+
+class LetterField(Row, frozen=True, kw_only=True):
+    """A field of a letter of request; `covers` names the request contents that it satisfies."""
+
+    field: Slug
+    section: Slug
+    text: str
+    templates: tuple[Slug, ...]
+    obligatory: bool
+    repeatable: bool = False
+    treaty_refs: tuple[str, ...]
+    covers: tuple[Slug, ...]
+    seen_in: tuple[Slug, ...]
+
+
+class Template(Row, frozen=True, kw_only=True):
+    """A practice template from which fields were merged; not binding."""
+
+    title: str
+    reference: str
+    url: str
+    seen: str
+
+
+class LetterFields(Row, frozen=True, kw_only=True):
+    """`letter-fields.yaml`: the fields in writing order."""
+
+    version: int
+    description: str
+    templates: dict[str, Template]
+    legend: dict[str, str]
+    sections: tuple[Slug, ...]
+    notes: tuple[str, ...]
+    fields: tuple[LetterField, ...]
+
+
+class FactBearing(Row, frozen=True, kw_only=True):
+    """What an answer says of an element. `when` None: yes for what establishes, no for what contradicts."""
+
+    offence: Slug
+    element: Slug
+    standing: FactStanding | None = None
+    when: Answer | None = None
+
+
+class FactIs(Row, frozen=True, kw_only=True):
+    """A condition: another fact was answered so."""
+
+    fact: Slug
+    answer: Answer = msgspec.field(name="is")
+
+
+class AskWhen(Row, frozen=True, kw_only=True):
+    """When a question is asked."""
+
+    always: bool = False
+    any: tuple[FactIs, ...] = ()
+    open: tuple[Slug, ...] = ()
+    unless: tuple[FactIs, ...] = ()
+
+
+class Fact(Row, frozen=True, kw_only=True):
+    """A plain-language question to the officer, and the elements on which each answer bears."""
+
+    id: Slug
+    tier: Literal[1, 2]
+    question: Label
+    help: dict[str, str]
+    establishes: tuple[FactBearing, ...] = ()
+    contradicts: tuple[FactBearing, ...] = ()
+    ask_when: AskWhen
+
+
+class IntroducedElement(Row, frozen=True, kw_only=True):
+    """An element that no instrument lists, introduced because the questions need it."""
+
+    offence: Slug
+    element: Slug
+    text: str
+    kind: Literal["conduct", "object", "circumstance", "mental", "result"]
+    required: bool
+    why: str
+
+
+class Facts(Row, frozen=True, kw_only=True):
+    """`facts.yaml`: in the order to ask."""
+
+    version: int
+    as_of: date
+    verification: dict[str, str]
+    introduces: tuple[IntroducedElement, ...]
+    facts: tuple[Fact, ...]
+
+
+class Concept(Row, frozen=True, kw_only=True):
+    """A shared element concept; whoever proves it proves every broader one."""
+
+    id: Slug
+    kind: str
+    label: Label
+    definition: str
+    broader: tuple[Slug, ...] = ()
+    partition: tuple[Slug, ...] = ()
+    composed_of: tuple[Slug, ...] = ()
+    disjoint_with: tuple[Slug, ...] = ()
+    scale: int | None = None
+
+
+class ConceptMapping(Row, frozen=True, kw_only=True):
+    """What an element of an instrument says, in concepts. `mode` all: every one; any: one of them."""
+
+    instrument: Slug | None = None
+    ref: str | None = None
+    offence: Slug | None = None
+    element: Slug
+    concept: tuple[Slug, ...]
+    mode: Literal["all", "any"]
+    note: str | None = None
+
+
+class Comparison(Row, frozen=True, kw_only=True):
+    """A known answer: what conduct is, or is not, an offence in the requested State."""
+
+    id: str
+    conduct: tuple[Slug, ...]
+    absent: tuple[Slug, ...] = ()
+    requesting: StateCode
+    requested: StateCode
+    offence: Slug
+    expect: Literal["met", "not-met", "unknown"]
+    why: str
+    refs: tuple[str, ...]
+
+
+class Concepts(Row, frozen=True, kw_only=True):
+    """`concepts.yaml`."""
+
+    version: int
+    as_of: date
+    rules: tuple[str, ...]
+    concepts: tuple[Concept, ...]
+    mapping: tuple[ConceptMapping, ...]
+    mapping_ahead: tuple[ConceptMapping, ...]
+    facts_mapping: tuple[ConceptMapping, ...]
+    tests: tuple[Comparison, ...]
+
+
+class NationalElement(Row, frozen=True, kw_only=True):
+    """A concept with its standing in a national offence."""
+
+    concept: Slug
+    standing: Literal["required", "alternative", "aggravating", "not-required", "unknown", "excludes"]
+    group: str | None = None
+    note: str | None = None
+
+
+class NationalOffence(Row, frozen=True, kw_only=True):
+    """An offence of a State by its elements; `elements` empty with heading-only: nothing may be concluded."""
+
+    state: StateCode
+    ref: str | None
+    offence: Slug
+    title: str | None = None
+    limb: str | None = None
+    elements: tuple[NationalElement, ...]
+    basis: Literal["seen", "knowledge", "heading-only"]
+    seen_kind: str | None = None
+    aggravation_only: bool = False
+    absent: bool = False
+    new: bool = False
+    confidence: Confidence
+    verified: bool
+    source: str | None
+    note: str | None = None
+
+
+class Coverage(Row, frozen=True, kw_only=True):
+    """How much of a State's criminal law was read."""
+
+    state: str
+    level: Literal["whole-code-seen", "provisions-only"]
+    note: str
+
+
+class StateElements(Row, frozen=True, kw_only=True):
+    """`state-elements.yaml`."""
+
+    version: int
+    as_of: date
+    coverage: tuple[Coverage, ...]
+    offences: tuple[NationalOffence, ...]
+
+
+class InstrumentRef(Row, frozen=True, kw_only=True):
+    """A row of an instrument."""
+
+    instrument: Slug
+    ref: str
+
+
+class RiskReason(Row, frozen=True, kw_only=True):
+    """Why a letter would come back."""
+
+    ground: str
+    refs: tuple[InstrumentRef, ...]
+    text: str
+
+
+class RefusalRisk(Row, frozen=True, kw_only=True):
+    """A reason for which letters come back, and how to mend it."""
+
+    id: Slug
+    applies_to: tuple[str, ...]
+    condition: str
+    why: RiskReason
+    mend: str
+    severity: Literal["blocks", "warns"]
+    source: str
+    looks_at: tuple[Slug, ...]
+
+
+class RefusalRisks(Row, frozen=True, kw_only=True):
+    """`refusal-risks.yaml`."""
+
+    version: int
+    as_of: date
+    rules: tuple[RefusalRisk, ...]
