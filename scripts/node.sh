@@ -2,7 +2,7 @@
 # Prints the path of a Node.js of version 20 or newer: the machine's own, or the one of the pinned wheel, installed on first need.
 set -eu
 cd "$(dirname "$0")/.."
-if command -v node >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)' && command -v npm >/dev/null 2>&1; then
+if command -v node >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && command -v npm >/dev/null 2>&1; then
     command -v node
     exit 0
 fi
