@@ -51,3 +51,5 @@ class Event(StrEnum):
     PRESERVATION_MOVED = "preservation:moved"
     PACKET_BUILT = "packet:built"
     TRANSMISSION_FAILED = "transmission:failed"
+    LETTER_RETURNED = "letter:returned"
+    URGENT_FORM_CONFIRMED = "urgent_form:confirmed"
