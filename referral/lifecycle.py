@@ -221,6 +221,7 @@ _ROLES: Mapping[Step, frozenset[Role]] = MappingProxyType(
         Step.SIGN_URGENT: frozenset({Role.SIGNER}),
         Step.CONFIRM_URGENT: frozenset({Role.APPROVER}),
         Step.SIGN_REGISTRY: frozenset({Role.SIGNER, Role.REGISTRAR}),
+        Step.CONFIRM_REFERENCE: frozenset({Role.PROSECUTOR, Role.APPROVER, Role.SIGNER}),
         Step.WITHDRAW: frozenset({Role.PROSECUTOR}),
         Step.REGISTER: frozenset({Role.REGISTRAR}),
         Step.ACKNOWLEDGE: frozenset({Role.REGISTRAR}),
@@ -228,7 +229,7 @@ _ROLES: Mapping[Step, frozenset[Role]] = MappingProxyType(
         Step.EXECUTE: frozenset({Role.PROSECUTOR}),
     }
 )
-_DRAFTING = frozenset({Step.DRAFT, Step.COMPLETE, Step.RETURN_TO_DRAFT, Step.WITHDRAW})
+_DRAFTING = frozenset({Step.DRAFT, Step.COMPLETE, Step.RETURN_TO_DRAFT, Step.CONFIRM_REFERENCE, Step.WITHDRAW})
 _DUTY_STEPS = _DRAFTING | {Step.SIGN, Step.SIGN_URGENT, Step.REGISTER, Step.ACKNOWLEDGE, Step.SIGN_REGISTRY}
 
 

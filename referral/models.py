@@ -61,7 +61,6 @@ class LetterOfRequest(models.Model):
     form = models.CharField(max_length=8, default="ordinary", help_text="ordinary, urgent or registry: lifecycle.Form")
     content_ct = models.BinaryField(help_text="request.json")
     pdf_ct = models.BinaryField(null=True)
-    pdf_sha256_ct = models.BinaryField(null=True)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     completed_at = models.DateTimeField(null=True)

@@ -88,6 +88,7 @@ class Step(StrEnum):
     SIGN_URGENT = "sign_urgent"
     CONFIRM_URGENT = "confirm_urgent"
     SIGN_REGISTRY = "sign_registry"
+    CONFIRM_REFERENCE = "confirm_reference"
     WITHDRAW = "withdraw"
     REGISTER = "register"
     ACKNOWLEDGE = "acknowledge"

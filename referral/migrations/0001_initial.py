@@ -39,7 +39,6 @@ class Migration(migrations.Migration):
                 ),
                 ("content_ct", models.BinaryField(help_text="request.json")),
                 ("pdf_ct", models.BinaryField(null=True)),
-                ("pdf_sha256_ct", models.BinaryField(null=True)),
                 ("drafted_at", models.DateTimeField()),
                 ("completed_at", models.DateTimeField(null=True)),
                 ("approved_at", models.DateTimeField(null=True)),

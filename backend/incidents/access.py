@@ -1,0 +1,68 @@
+"""Who may do what with an incident: the one place where it is decided. Absent and forbidden are the same answer."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.http import Http404
+
+from backend.accounts.models import Role, User
+from backend.incidents.models import EvidenceItem, Incident
+from backend.intake.models import Submission
+
+
+class Action(StrEnum):
+    """What can be done with incidents and with what did not become one."""
+
+    LIST = "list incidents"
+    READ = "read an incident"
+    READ_EVIDENCE = "read an evidence item"
+    OPEN_REFERRAL = "open a referral"
+    SEE_QUARANTINE = "see quarantine"
+
+
+WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER})
+PERMITTED: dict[Action, frozenset[Role]] = {
+    Action.LIST: WORKING,
+    Action.READ: WORKING,
+    Action.READ_EVIDENCE: frozenset({Role.PROSECUTOR}),
+    Action.OPEN_REFERRAL: frozenset({Role.DUTY, Role.PROSECUTOR}),
+    # Quarantine shows senders, sizes and reasons, never content.
+    Action.SEE_QUARANTINE: frozenset({Role.ADMINISTRATOR, Role.DUTY}),
+}
+
+
+def may(user: User, action: Action, *, at: datetime) -> bool:
+    """Whether one of the roles held at ``at`` permits the action."""
+    return bool(PERMITTED[action] & user.roles_at(at))
+
+
+def require(user: User, action: Action, *, at: datetime) -> None:
+    """Raise Http404 unless permitted."""
+    if not may(user, action, at=at):
+        raise Http404
+
+
+def incident_for(user: User, pk: object, *, action: Action = Action.READ, at: datetime) -> Incident:
+    """The incident, or Http404 when it does not exist or is not for this person."""
+    require(user, action, at=at)
+    found = Incident.objects.select_related("unit", "device", "data_key", "submission").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def evidence_for(user: User, pk: object, *, at: datetime) -> EvidenceItem:
+    """A received evidence item to be read, or Http404."""
+    require(user, Action.READ_EVIDENCE, at=at)
+    found = EvidenceItem.objects.select_related("data_key").filter(pk=pk, stage=EvidenceItem.Stage.RECEIVED).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
+    """The newest 200 submissions in quarantine, or Http404."""
+    require(user, Action.SEE_QUARANTINE, at=at)
+    return list(
+        Submission.objects.filter(stage=Submission.Stage.QUARANTINED).defer("sealed").order_by("-received_at")[:200]
+    )

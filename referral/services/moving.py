@@ -1,0 +1,73 @@
+"""A letter moves: stage, who and when in one row update, with its event in the same transaction."""
+
+from datetime import datetime
+
+from backend.accounts.services import Person
+from backend.audit import recording
+from backend.audit.events import Event
+from backend.audit.subjects import Acting
+from referral.lifecycle import Form, LetterKind, Stage, Step, may_act, move
+from referral.models import LetterOfRequest
+
+
+class LetterNotWritable(Exception):
+    """The letter's stage does not allow a change of its words."""
+
+
+def must_be(letter: LetterOfRequest, *stages: Stage) -> None:
+    """Raise LetterNotWritable unless the letter is in one of the stages."""
+    if letter.stage not in stages:
+        raise LetterNotWritable(
+            f"The letter is {letter.stage}; only one in stage {' or '.join(stages)} can be written on."
+        )
+
+
+def locked(letter: LetterOfRequest) -> LetterOfRequest:
+    """The letter's newest row, locked until the transaction ends: acts on one letter come one after the other."""
+    return (
+        LetterOfRequest.objects.select_for_update(of=("self",))
+        .select_related("referral__data_key", "from_authority", "to_authority", "sender_node", "addressee_node")
+        .get(pk=letter.pk)
+    )
+
+
+def check_person(letter: LetterOfRequest, step: Step, *, acting: Person, at: datetime) -> None:
+    """Raise unless this person may take the step now: roles at ``at`` and four eyes."""
+    may_act(
+        step,
+        kind=LetterKind(letter.kind),
+        roles={acting.role} & acting.user.roles_at(at),
+        person=str(acting.user.pk),
+        drafted_by=_id(letter.drafted_by_id),
+        completed_by=_id(letter.completed_by_id),
+        approved_by=_id(letter.approved_by_id),
+        signed_by=_id(letter.signed_by_id),
+    )
+
+
+def to_stage(
+    letter: LetterOfRequest,
+    stage: Stage,
+    event: Event,
+    *,
+    acting: Acting,
+    at: datetime,
+    form: Form = Form.ORDINARY,
+    fields: tuple[str, ...] = (),
+) -> None:
+    """Move to ``stage`` where the lifecycle permits it, save ``fields`` with it, record ``event``."""
+    before = letter.stage
+    letter.stage = move(Stage(letter.stage), stage, form=form)
+    letter.moved_at = at
+    letter.save(update_fields=["stage", "moved_at", *fields])
+    recording.record(
+        event,
+        letter,
+        acting=acting,
+        at=at,
+        detail={"reference": letter.reference, "kind": letter.kind, "from": before, "to": str(letter.stage)},
+    )
+
+
+def _id(value: int | None) -> str | None:
+    return None if value is None else str(value)

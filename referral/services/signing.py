@@ -1,0 +1,101 @@
+"""A letter is signed with its authority's certificate, and from then on is final and on its way."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+from backend.vault.letters import sign_letter_pdf
+from django.db import transaction
+
+from backend.accounts.services import Person
+from backend.audit import recording
+from backend.audit.events import Event
+from referral.columns import content_of, key_of, set_content, set_pdf
+from referral.drafting import LetterContent, unverified
+from referral.letters.rendering import render
+from referral.lifecycle import Form, LetterKind, Stage, Step, UrgencyGround, due_after_urgent_form, form_for
+from referral.models import DueAct, LetterOfRequest, Transmission
+from referral.services.moving import check_person, locked, to_stage
+from referral.services.references import reference_label
+
+_STEP = {Form.ORDINARY: Step.SIGN, Form.URGENT: Step.SIGN_URGENT, Form.REGISTRY: Step.SIGN_REGISTRY}
+
+
+class UnverifiedReference(Exception):
+    """A letter in ordinary form may not rely on a reference that nobody has verified."""
+
+    def __init__(self, labels: Collection[str]) -> None:
+        self.references = tuple(labels)
+        super().__init__(
+            f"Nobody has verified {'; '.join(labels)}; a person must see the source and confirm it first."
+        )
+
+
+class CannotSign(Exception):
+    """The sending authority has no certificate on this node."""
+
+
+def sign_letter(
+    letter: LetterOfRequest, *, urgency: Collection[UrgencyGround] = (), acting: Person, at: datetime
+) -> LetterOfRequest:
+    """Render, sign and queue the letter for transmission, in one transaction.
+
+    Without grounds of ``urgency`` an approved letter is signed in ordinary form. With them, or for an
+    acknowledgement, a complete one is signed by one person; what an urgent form leaves due becomes rows.
+    """
+    with transaction.atomic():
+        letter = locked(letter)
+        form = _form(letter, urgency)
+        check_person(letter, _STEP[form], acting=acting, at=at)
+        content = _dated(letter, content_of(letter), form, at)
+        if form is Form.ORDINARY and (open_references := unverified(content)):
+            raise UnverifiedReference([reference_label(reference) for reference in open_references])
+        _sign(letter, content, acting=acting, at=at)
+        letter.form = form
+        to_stage(
+            letter,
+            Stage.SIGNED,
+            Event.LETTER_SIGNED,
+            acting=acting,
+            at=at,
+            form=form,
+            fields=("form", "content_ct", "pdf_ct", "signed_at", "signed_by", "signer_sha256"),
+        )
+        if form is Form.URGENT:
+            _leave_due(letter, content, at=at)
+        Transmission.objects.create(letter=letter, queued_at=at)
+        recording.record(Event.LETTER_QUEUED, letter, acting=acting, at=at, detail={"reference": letter.reference})
+    return letter
+
+
+def _form(letter: LetterOfRequest, urgency: Collection[UrgencyGround]) -> Form:
+    kind = LetterKind(letter.kind)
+    if urgency or kind is LetterKind.ACKNOWLEDGEMENT:
+        return form_for(kind, urgency=urgency)
+    return Form.ORDINARY
+
+
+def _dated(letter: LetterOfRequest, content: LetterContent, form: Form, at: datetime) -> LetterContent:
+    """The content as signed: it bears the day of the signature and says in which form it goes out."""
+    changed = msgspec.structs.replace(content, dated=at.date(), urgent_form=form is Form.URGENT)
+    set_content(letter, changed, key_of(letter))
+    return changed
+
+
+def _sign(letter: LetterOfRequest, content: LetterContent, *, acting: Person, at: datetime) -> None:
+    authority = letter.from_authority
+    if not authority.certificate_pem:
+        raise CannotSign(
+            f"{authority.title} has no certificate on this node; make or import one with `comity keys authority`."
+        )
+    pdf = sign_letter_pdf(render(content), authority_id=authority.id, certificate_pem=authority.certificate_pem, at=at)
+    set_pdf(letter, pdf, key_of(letter))
+    letter.signed_by, letter.signed_at = acting.user, at
+    letter.signer_sha256 = authority.certificate_sha256
+
+
+def _leave_due(letter: LetterOfRequest, content: LetterContent, *, at: datetime) -> None:
+    due = due_after_urgent_form(
+        at.date(), translated=len(content.languages) > 1, references_stand=not unverified(content)
+    )
+    DueAct.objects.bulk_create(DueAct(letter=letter, act=act, due_on=day) for act, day in due.items())
