@@ -12,7 +12,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from referral.columns import content_of, key_of, set_content, set_pdf
 from referral.drafting import LetterContent, unverified
-from referral.letters.rendering import render
+from referral.letters.rendering import render_letter
 from referral.lifecycle import Form, LetterKind, Stage, Step, UrgencyGround, due_after_urgent_form, form_for
 from referral.models import DueAct, LetterOfRequest, Transmission
 from referral.services.moving import check_person, locked, to_stage
@@ -26,9 +26,7 @@ class UnverifiedReference(Exception):
 
     def __init__(self, labels: Collection[str]) -> None:
         self.references = tuple(labels)
-        super().__init__(
-            f"Nobody has verified {'; '.join(labels)}; a person must see the source and confirm it first."
-        )
+        super().__init__(f"Nobody has verified {'; '.join(labels)}; a person must see the source and confirm it first.")
 
 
 class CannotSign(Exception):
@@ -88,7 +86,14 @@ def _sign(letter: LetterOfRequest, content: LetterContent, *, acting: Person, at
         raise CannotSign(
             f"{authority.title} has no certificate on this node; make or import one with `comity keys authority`."
         )
-    pdf = sign_letter_pdf(render(content), authority_id=authority.id, certificate_pem=authority.certificate_pem, at=at)
+    pdf = sign_letter_pdf(
+        render_letter(content, at=at),
+        authority_id=authority.id,
+        certificate_pem=authority.certificate_pem,
+        reason=letter.reference,
+        location=authority.state.upper(),
+        at=at,
+    )
     set_pdf(letter, pdf, key_of(letter))
     letter.signed_by, letter.signed_at = acting.user, at
     letter.signer_sha256 = authority.certificate_sha256

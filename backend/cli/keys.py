@@ -1,0 +1,87 @@
+"""`comity keys`: the acts that need the identity key: list, publish, authorities of this node."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from backend.cli.node.options import home_option
+
+
+@click.group(help="List, publish, rotate and destroy keys.")
+def command() -> None:
+    """The group."""
+
+
+@command.command("list")
+@home_option
+def list_(home: Path) -> None:
+    """List the published intake and exchange keys."""
+    from backend.cli.node.acting import act_as
+
+    act_as("act", home)
+    from backend.directory.models import PublishedKey
+
+    for key in PublishedKey.objects.order_by("kind", "seal_from"):
+        ended = f"destroyed {key.destroyed_at:%Y-%m-%d}" if key.destroyed_at else f"until {key.seal_until:%Y-%m-%d}"
+        click.echo(f"{key.kind:<9} {key.key_id}  seal from {key.seal_from:%Y-%m-%d}  {ended}")
+
+
+@command.command("publish")
+@home_option
+def publish(home: Path) -> None:
+    """Make and sign the intake keys of the coming 30 days and, where due, a new exchange key."""
+    from backend.cli.node.acting import act_as
+
+    act_as("keys", home)
+    from backend.vault.ceremony import publish_keys
+
+    click.echo(f"Made and published {publish_keys(at=datetime.now(UTC))} keys.")
+
+
+@command.command("authority")
+@home_option
+@click.argument("authority_id")
+@click.option("--kind", required=True, type=click.Choice(["central", "competent", "24-7", "diplomatic"]))
+@click.option("--title", required=True, help="The office's title, never a person's name.")
+@click.option("--phone", default="", help="Office number.")
+@click.option("--exercise", is_flag=True, help="For exercises: makes a key and a certificate that says EXERCISE.")
+@click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PKCS #8 PEM of its key.")
+@click.option(
+    "--certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its PEM certificate."
+)
+def authority(
+    home: Path,
+    authority_id: str,
+    kind: str,
+    title: str,
+    phone: str,
+    exercise: bool,
+    key: Path | None,
+    certificate: Path | None,
+) -> None:
+    """Add an authority that signs letters of this node, and issue the node's card anew."""
+    if exercise == (key is not None and certificate is not None):
+        raise click.UsageError("Give either --exercise, or both --key and --certificate.")
+    from backend.cli.node.acting import act_as
+
+    act_as("keys", home)
+    from backend.audit.subjects import System
+    from backend.vault import authorities
+
+    acting, at = System("comity keys"), datetime.now(UTC)
+    if key is not None and certificate is not None:
+        authorities.install_authority(
+            authority_id,
+            kind=kind,
+            title=title,
+            exercise=False,
+            key_pem=key.read_bytes(),
+            certificate_pem=certificate.read_bytes(),
+            phone=phone,
+            acting=acting,
+            at=at,
+        )
+    else:
+        authorities.add_exercise_authority(authority_id, kind=kind, title=title, phone=phone, acting=acting, at=at)
+    click.echo(f"Added {authority_id}; hand out the new card: comity card export")
