@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from backend.vault.letters import sign_letter_pdf
 from django.db import transaction
 
 from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
+from backend.vault.letters import sign_letter_pdf
 from referral.columns import content_of, key_of, set_content, set_pdf
 from referral.drafting import LetterContent, unverified
 from referral.letters.rendering import render_letter
