@@ -19,7 +19,7 @@ class Checked:
         return f"<{type(self).__name__}>"
 
 
-def checked(kind: type[C], **fields: Any) -> C:
+def checked(kind: type[C], /, **fields: Any) -> C:
     """Return a `kind` that holds `fields`. For verifying functions, after their last check."""
     instance = object.__new__(kind)
     for name, value in fields.items():

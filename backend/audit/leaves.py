@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from crypto.canonical import canonical_json
@@ -43,11 +42,3 @@ def leaf_bytes(row: EventRow) -> bytes:
             "subject": {"id": row.subject_id, "kind": row.subject_kind},
         }
     )
-
-
-def read_leaf(data: bytes) -> dict[str, Any] | None:
-    """The event in leaf bytes, for a reader who has already verified them; None when they are of another type."""
-    if not data.startswith(PREFIX):
-        return None
-    event = json.loads(data[len(PREFIX) :])
-    return event if isinstance(event, dict) else None
