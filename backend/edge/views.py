@@ -93,8 +93,14 @@ async def describe(request: Request) -> Answer:
 
 async def health(request: Request) -> Answer:
     """Whether the edge and its database answer."""
-    await in_thread(connection.ensure_connection)
+    await in_thread(_ask_database)
     return Answer(200, b"ok\n", TEXT)
+
+
+def _ask_database() -> None:
+    # In the thread: the connection that `connection` stands for is the calling thread's own.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
 
 
 async def _receive(request: Request, kind: wire.Kind) -> Answer:

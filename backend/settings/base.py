@@ -11,7 +11,8 @@ COMITY = read_environment()
 
 SECRET_KEY = COMITY.secret_key
 DEBUG = False
-ALLOWED_HOSTS = sorted({urlsplit(url).hostname or "" for url in (COMITY.edge_url, COMITY.desk_url)} - {""})
+# The supervisor asks for the health of a process by its loopback address.
+ALLOWED_HOSTS = sorted({"127.0.0.1", *(urlsplit(url).hostname or "" for url in (COMITY.edge_url, COMITY.desk_url))})
 
 DATABASES: dict[str, dict[str, Any]] = {"default": parse_database_url(COMITY.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -35,12 +35,10 @@ class Environment:
     process: str
     node: str
     state: str
-    home: Path
     keys: tuple[Path, ...]
+    folders: Mapping[str, Path]
     database_url: str
     broker_url: str | None
-    sealed: Path
-    evidence: Path
     edge_url: str
     desk_url: str
     secret_key: str
@@ -49,6 +47,28 @@ class Environment:
     def production(self) -> bool:
         """Whether unsafe defaults are refused."""
         return self.mode == "production"
+
+    @property
+    def home(self) -> Path:
+        """The node's home folder, for the administrator's acts."""
+        return self._folder("COMITY_HOME")
+
+    @property
+    def sealed(self) -> Path:
+        """Sealed submissions too large for a row."""
+        return self._folder("COMITY_SEALED")
+
+    @property
+    def evidence(self) -> Path:
+        """Sealed payloads of evidence and packets."""
+        return self._folder("COMITY_EVIDENCE")
+
+    def _folder(self, name: str) -> Path:
+        if name not in self.folders:
+            raise ImproperlyConfigured(
+                f"the process {self.process!r} is not given {name}; set it, or run the act in a process that has it."
+            )
+        return self.folders[name]
 
     def key_folder(self, group: str) -> Path:
         """The folder of one key group; ImproperlyConfigured where this process may not read it."""
@@ -72,23 +92,29 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         raise ImproperlyConfigured(f"COMITY_PROCESS is {process!r}; write one of {', '.join(PROCESSES)}.")
     if mode == "production":
         _refuse_missing(given, process)
-    home = Path(given.get("COMITY_HOME") or CHECKOUT / "var" / "node").absolute()
     node = given.get("COMITY_NODE", "gd")
     return Environment(
         mode="production" if mode == "production" else "development",
         process=process,
         node=node,
         state=given.get("COMITY_STATE", node),
-        home=home,
         keys=tuple(Path(folder) for folder in given.get("COMITY_KEYS", "").split(":") if folder),
-        database_url=given.get("DATABASE_URL") or f"postgresql:///comity?host={home / 'run'}&user=comity_{process}",
+        folders=_folders(given),
+        database_url=given.get("DATABASE_URL") or f"postgresql:///comity?user=comity_{process}",
         broker_url=given.get("BROKER_URL") or None,
-        sealed=Path(given.get("COMITY_SEALED") or home / "sealed"),
-        evidence=Path(given.get("COMITY_EVIDENCE") or home / "evidence"),
         edge_url=_url(given, "COMITY_EDGE_URL", "http://127.0.0.1:8100"),
         desk_url=_url(given, "COMITY_DESK_URL", "http://127.0.0.1:8101"),
         secret_key=given.get("COMITY_SECRET_KEY") or DEVELOPMENT_SECRET,
     )
+
+
+def _folders(given: Mapping[str, str]) -> Mapping[str, Path]:
+    """The folders that are named; all of a home's where nothing says which process this is, or where the home is."""
+    named = {name: Path(given[name]) for name in ("COMITY_HOME", "COMITY_SEALED", "COMITY_EVIDENCE") if given.get(name)}
+    if "COMITY_PROCESS" in given and "COMITY_HOME" not in named:
+        return named
+    home = named.get("COMITY_HOME", CHECKOUT / "var" / "node").absolute()
+    return {"COMITY_HOME": home, "COMITY_SEALED": home / "sealed", "COMITY_EVIDENCE": home / "evidence", **named}
 
 
 def _refuse_missing(given: Mapping[str, str], process: str) -> None:

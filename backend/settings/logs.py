@@ -45,6 +45,8 @@ def logging_settings() -> dict[str, Any]:
             "django.db.backends": {"level": "WARNING"},
             "django": {"level": "INFO", "handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # A line every ten seconds that a sweep was due.
+            "celery.beat": {"level": "WARNING"},
         },
     }
 

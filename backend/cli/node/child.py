@@ -21,9 +21,9 @@ def start(
     *,
     environment: Mapping[str, str],
     output: IO[bytes] | int,
+    folder: Path = Path("/"),
     dies_by: signal.Signals = signal.SIGTERM,
     drop: Mapping[str, Any] | None = None,
-    pass_fds: Sequence[int] = (),
 ) -> Child:
     """
     Starts a child in a session of its own, which gets `dies_by` when the calling thread ends.
@@ -36,10 +36,10 @@ def start(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
-        cwd="/",
+        cwd=folder,
+        umask=0o077,
         start_new_session=True,
         preexec_fn=_die_with_parent(os.getpid(), dies_by),
-        pass_fds=pass_fds,
         **(drop or {}),
     )
 
