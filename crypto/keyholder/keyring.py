@@ -66,7 +66,10 @@ class FileKeyring:
             raise KeyringUnsafe(f"{path} cannot be opened ({got}): expected a plain file of mode 0600.") from None
         with os.fdopen(descriptor, "rb") as file:
             _check(path, os.fstat(descriptor), stat.S_ISREG)
-            return file.read(_MAX_KEY_FILE)
+            secret = file.read(_MAX_KEY_FILE + 1)
+        if len(secret) > _MAX_KEY_FILE:
+            raise KeyringUnsafe(f"{path} is no key: expected at most {_MAX_KEY_FILE} bytes; restore it from a backup.")
+        return secret
 
     def write(self, name: str, secret: bytes) -> None:
         """Store a new key durably: complete or not at all. Raises `KeyExists` or `KeyringUnsafe`."""
