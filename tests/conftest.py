@@ -6,11 +6,11 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from pytest_socket import socket_allow_hosts
 
 from backend.cli.node import roles
 from backend.cli.node.grants import apply_grants
 from tests import cluster
+from tests.nodes import Pair, running_pair
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +42,22 @@ def as_role(transactional_db: None) -> Iterator[Callable[[str], psycopg.Connecti
         connection.close()
 
 
-@pytest.fixture(autouse=True)
-def _only_this_machine() -> None:
-    """Nothing in a test reaches beyond loopback and Unix sockets."""
-    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+@pytest.fixture(scope="session")
+def pair_of_nodes() -> Iterator[Pair]:
+    """Two real nodes, gd and cr, on loopback; all tests that use them run in one xdist worker."""
+    folder = cluster.folder() / "nodes"
+    folder.mkdir(mode=0o700)
+    with running_pair(folder) as pair:
+        yield pair
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests that share the two nodes together, and marks them."""
+    for item in items:
+        if "pair_of_nodes" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("nodes"))
+            item.add_marker(pytest.mark.journey)
 
 
 def _administrator() -> psycopg.Connection:

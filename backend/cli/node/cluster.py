@@ -89,6 +89,7 @@ class Cluster:
                 f"the socket folder {self.socket} has {len(os.fsencode(self.socket))} bytes and at most "
                 f"{LONGEST_SOCKET_FOLDER} work; choose a shorter home with --home."
             )
+        self._hand_over()
         self._own_folder(self.socket)
         with self.log.open("ab") as output:
             return child.start(
@@ -121,6 +122,14 @@ class Cluster:
     def disposable(self) -> "Cluster":
         """The same cluster without durability, for contents that are thrown away."""
         return replace(self, configuration={**self.configuration, **DISPOSABLE})
+
+    def _hand_over(self) -> None:
+        """For root: gives the data to the account where they were another's, as after the account `comity` was made."""
+        if os.geteuid() != 0 or self.data.stat().st_uid == self.account.uid:
+            return
+        for folder, _, files in os.walk(self.data.parent):
+            for path in (folder, *(os.path.join(folder, name) for name in files)):
+                os.chown(path, self.account.uid, self.account.gid, follow_symlinks=False)
 
     def _own_folder(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
