@@ -9,6 +9,8 @@ from crypto.errors import MalformedDocument, Reason
 MAX_INTEGER = 2**53 - 1  # Beyond it JSON readers that use doubles lose digits: RFC 7493, section 2.2.
 MAX_DEPTH = 32
 _INTEGER_DIGITS = 17  # of MAX_INTEGER, with a sign; longer ones are not even converted.
+# json's own escapes without ensure_ascii are those of RFC 8785, section 3.2.2.2. One encoder: json.dumps makes one a call.
+_write_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical_json(value: Any, *, max_depth: int = MAX_DEPTH) -> bytes:
@@ -45,8 +47,7 @@ def _write(value: Any, depth: int) -> str:
     if value is None or value is True or value is False:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        # json's own escapes without ensure_ascii are those of RFC 8785, section 3.2.2.2.
-        return json.dumps(value, ensure_ascii=False)
+        return _write_text(value)
     if isinstance(value, int):
         return _write_integer(value)
     if depth == 0:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 CHANNEL = "comity_log"
 BETWEEN_BATCHES = 0.020  # seconds, start to start: what comes meanwhile shares one signature
 SWEEP = 5.0  # seconds without a notification until we look all the same
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts to connect
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0  # seconds between attempts to connect
 OTHER_NOTARY = 1.0  # seconds between attempts to become the only notary
 
 
