@@ -226,7 +226,8 @@ def _cited(answer: BasisAnswer) -> Iterator[tuple[BasisRole, Reference]]:
     if answer.best and answer.best.measure_ref:
         yield BasisRole.MEASURE, answer.best.measure_ref
     yield from _of_part(BasisRole.CONTENTS, composition.contents_from)
-    yield from _of_part(BasisRole.PROCEDURE, composition.procedure_from)
+    if composition.procedure_from != composition.contents_from:
+        yield from _of_part(BasisRole.PROCEDURE, composition.procedure_from)
     if answer.best and answer.best.dual_criminality and answer.best.dual_criminality.ref.ref:
         yield BasisRole.DUAL_CRIMINALITY, answer.best.dual_criminality.ref
     for power in composition.powers:

@@ -163,6 +163,9 @@ def store_card(card: KeyCard, *, own: bool, at: datetime) -> Node:
 
 
 def _store_authorities(node: Node, card: KeyCard) -> None:
+    named = [authority.id for authority in card.card.authorities]
+    if Authority.objects.filter(id__in=named).exclude(node=node).exists():
+        raise CardRefused("The card names an authority id that belongs to another node; ask for a corrected card.")
     for authority in card.card.authorities:
         Authority.objects.update_or_create(
             id=authority.id,
@@ -177,9 +180,7 @@ def _store_authorities(node: Node, card: KeyCard) -> None:
             },
         )
     # What the newest card no longer names signs nothing any more; the row stays for the letters that name it.
-    Authority.objects.filter(node=node).exclude(id__in=[a.id for a in card.card.authorities]).update(
-        certificate_pem="", certificate_sha256=""
-    )
+    Authority.objects.filter(node=node).exclude(id__in=named).update(certificate_pem="", certificate_sha256="")
 
 
 def certificate_sha256(pem: str) -> str:

@@ -2,14 +2,13 @@
 
 from typing import BinaryIO
 
-from crypto.keyholder.readdressing import header_for
-
 from backend.vault.columns import OpenDataKey
 from backend.vault.secrets import identity_for
 from crypto.age import read_header
-from crypto.keyholder.opening import open_payload, open_sealed, unwrap_file_key
+from crypto.digests import PayloadDigests
+from crypto.keyholder.opening import check_payload, open_payload, open_sealed, unwrap_file_key
+from crypto.keyholder.readdressing import header_for
 from crypto.keys import PQRecipient
-from crypto.sealing import Digests
 
 ITEM_TABLE = "incidents_evidenceitem"
 
@@ -32,16 +31,9 @@ class _Copying:
         return data
 
 
-class _Nowhere:
-    """Where verified plaintext goes when only its digest is wanted."""
-
-    def write(self, data: bytes) -> int:
-        return len(data)
-
-
 def take_evidence(
     source: BinaryIO, payload: BinaryIO, *, kind: str, key_id: str, data_key: OpenDataKey, row: object
-) -> tuple[bytes, Digests]:
+) -> tuple[bytes, PayloadDigests]:
     """Take a sealed file apart: the payload to ``payload`` as sealed, the file key under the data key.
 
     Returns the wrapped file key and the digests, the plaintext's among them, found by opening the whole payload in
@@ -49,7 +41,7 @@ def take_evidence(
     """
     header = read_header(source)
     file_key = unwrap_file_key(header, [identity_for(kind, key_id)])
-    digests = open_payload(_Copying(source, payload), _Nowhere(), file_key)  # type: ignore[arg-type]
+    digests = check_payload(_Copying(source, payload), file_key)  # type: ignore[arg-type]
     return data_key.wrap(file_key, table=ITEM_TABLE, row=row, column="file_key_ct"), digests
 
 
@@ -63,7 +55,7 @@ def readdressed_header(
 
 def open_item(
     payload: BinaryIO, out: BinaryIO, wrapped_file_key: bytes, *, data_key: OpenDataKey, row: object
-) -> Digests:
+) -> PayloadDigests:
     """Decrypt a kept payload to ``out`` in constant memory; use nothing of it unless this returned."""
     file_key = data_key.unwrap(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
     return open_payload(payload, out, file_key)

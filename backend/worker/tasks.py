@@ -1,0 +1,39 @@
+"""The one task: works off the rows of a kind until none is due. It holds no rule and no retry (DESIGN §2)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from celery import shared_task
+
+from backend.incidents import evidence, opening
+from backend.units.services import check_requests
+from backend.vault.enrolment import open_code
+from backend.worker.queues import TASK
+from referral import exchange, inbound
+
+MOST = 500  # rows a message works off; a sweep goes on where it ended
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+WORK: dict[str, tuple[Callable[[], object], ...]] = {
+    "enrolment": (lambda: check_requests(open_code=open_code, at=_now()),),
+    "intake": (
+        lambda: opening.open_waiting(at=_now()),
+        lambda: evidence.take_waiting(at=_now()),
+        lambda: inbound.open_waiting(at=_now()),
+    ),
+    "exchange": (lambda: exchange.transmit_waiting(at=_now()),),
+}
+
+
+@shared_task(name=TASK)
+def work_off(kind: str) -> int:
+    """Work off what waits of a kind; how many rows were worked on."""
+    done = 0
+    for work_one in WORK[kind]:
+        while done < MOST and work_one():
+            done += 1
+    return done
