@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -13,6 +15,8 @@ from backend.intake import refusals
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:comity:problem:"
+Held = Mapping[str, str | int]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -172,12 +176,11 @@ OF: Mapping[type[refusals.Refused], Problem] = {
 def answer_to(refusal: refusals.Refused) -> Answer:
     """Return the problem for a refusal; the sentence and the extensions take what the refusal holds."""
     kind = OF[type(refusal)]
-    held = {name: _text(value) for name, value in vars(refusal).items()}
-    return problem(kind, **held)
+    return problem(kind, {name: _text(value) for name, value in vars(refusal).items()})
 
 
-def problem(kind: Problem, *, headers: Mapping[str, str] | None = None, **held: str | int) -> Answer:
-    """Return the answer for a problem of this kind."""
+def problem(kind: Problem, held: Held = _NOTHING, *, headers: Mapping[str, str] = _NOTHING) -> Answer:
+    """Return the answer for a problem of this kind, whose sentence and extensions take what is `held`."""
     content = {
         "type": TYPE + kind.name,
         "title": gettext(kind.title),
@@ -185,7 +188,7 @@ def problem(kind: Problem, *, headers: Mapping[str, str] | None = None, **held: 
         "detail": gettext(kind.detail) % held if held else gettext(kind.detail),
         **{name: held[name] for name in kind.members},
     }
-    return Answer(kind.status, json.dumps(content).encode(), MEDIA_TYPE, {**kind.headers, **(headers or {})})
+    return Answer(kind.status, json.dumps(content).encode(), MEDIA_TYPE, {**kind.headers, **headers})
 
 
 def _text(value: object) -> str | int:

@@ -6,6 +6,7 @@ The signature only admits; what counts as evidence is signed inside the seal. No
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import http_sf
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -68,12 +69,13 @@ def sign_message(message: Message, signer: Signer, *, covered: Sequence[str], at
 def read_claim(message: Message) -> Claim:
     """Return what the signature claims; raises UnknownSender unless there is exactly one of the agreed form."""
     try:
-        parsed = http_sf.parse(message.headers["signature-input"].encode("ascii"), tltype="dictionary")
+        parsed: Any = http_sf.parse(message.headers["signature-input"].encode("ascii"), tltype="dictionary")
         ((components, parameters),) = parsed.values()
         covered = [name for name, qualified in components if not qualified]
         claim = Claim(parameters["keyid"], datetime.fromtimestamp(parameters["created"], UTC), frozenset(covered))
         well_formed = (
-            isinstance(claim.sender, str)
+            type(claim.sender) is str
+            and type(parameters["created"]) is int
             and len(covered) == len(components) == len(claim.covered)
             and parameters.keys() <= _PARAMETERS
         )
