@@ -4,7 +4,7 @@ _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM = 6
-_MAX_TEXT = 4096  # The longest text of ours, a hybrid recipient, has 1,959 characters.
+MAX_TEXT = 4096  # The longest text of ours, a hybrid recipient, has 1,959 characters.
 
 
 def encode(hrp: str, data: bytes) -> str:
@@ -19,7 +19,7 @@ def encode(hrp: str, data: bytes) -> str:
 
 def decode(text: str) -> tuple[str, bytes]:
     """Return the prefix, in the case in which it is written, and the bytes of `text`, or raise `ValueError`."""
-    if len(text) > _MAX_TEXT or not text.isascii():
+    if len(text) > MAX_TEXT or not text.isascii():
         raise ValueError("too long or not ASCII")
     if text not in (text.lower(), text.upper()):
         raise ValueError("mixed case")

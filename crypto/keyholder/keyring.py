@@ -12,7 +12,7 @@ from crypto.errors import CryptoError
 from crypto.keyholder.datakeys import new_key
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}(/[a-z0-9][a-z0-9._-]{0,99}){0,3}")
-_MAX_KEY_FILE = 65_536
+MAX_KEY_FILE = 65_536
 _OTHERS = 0o077
 
 
@@ -64,11 +64,13 @@ class FileKeyring:
         except OSError as error:
             got = os.strerror(error.errno or 0)
             raise KeyringUnsafe(f"{path} cannot be opened ({got}): expected a plain file of mode 0600.") from None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             _check(path, os.fstat(descriptor), stat.S_ISREG)
-            secret = file.read(_MAX_KEY_FILE + 1)
-        if len(secret) > _MAX_KEY_FILE:
-            raise KeyringUnsafe(f"{path} is no key: expected at most {_MAX_KEY_FILE} bytes; restore it from a backup.")
+            secret = os.read(descriptor, MAX_KEY_FILE + 1)
+        finally:
+            os.close(descriptor)
+        if len(secret) > MAX_KEY_FILE:
+            raise KeyringUnsafe(f"{path} is no key: expected at most {MAX_KEY_FILE} bytes; restore it from a backup.")
         return secret
 
     def write(self, name: str, secret: bytes) -> None:
@@ -104,7 +106,9 @@ class FileKeyring:
         return sorted(name for name in files if _NAME.fullmatch(name))
 
     def check(self) -> None:
-        """Check modes and owners of all folders and files, as at start-up. Raises `KeyringUnsafe` for the first."""
+        """Check modes and owners of all folders and files, as at start-up. Raises `KeyringUnsafe` or `KeyMissing`."""
+        if not self.folder.exists():
+            raise KeyMissing(f"No keyring {self.folder}: expected a folder; create its keys or restore them.")
         _check(self.folder, self.folder.lstat(), stat.S_ISDIR)
         for path in sorted(self.folder.rglob("*")):
             status = path.lstat()
