@@ -53,3 +53,15 @@ class Event(StrEnum):
     TRANSMISSION_FAILED = "transmission:failed"
     LETTER_RETURNED = "letter:returned"
     URGENT_FORM_CONFIRMED = "urgent_form:confirmed"
+    SIGNED_IN = "user:signed_in"
+    SIGN_IN_FAILED = "user:sign_in_failed"
+    SIGNED_OUT = "user:signed_out"
+    PASSWORD_CHANGED = "user:password_changed"
+    SECOND_FACTOR_ADDED = "user:second_factor_added"
+    SECOND_FACTOR_FAILED = "user:second_factor_failed"
+    RECOVERY_CODES_MADE = "user:recovery_codes_made"
+    RECOVERY_CODE_USED = "user:recovery_code_used"
+
+
+# Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.
+PROVED = frozenset({Event.SUBMISSION_RECEIVED, Event.PACKET_BUILT})

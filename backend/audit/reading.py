@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from backend.audit import findings
-from backend.audit.events import Event
+from backend.audit.events import PROVED, Event
 from backend.audit.findings import Finding
 from backend.audit.leaves import COLUMNS, EventRow
 from backend.audit.storage import Connection, StoredHead
@@ -122,9 +122,9 @@ _OUTSIDE: tuple[tuple[LiteralString, tuple[str, ...], Callable[[int, object], Fi
         """
         SELECT count(*), (array_agg(e.id ORDER BY l.index))[1]
           FROM audit_auditevent e JOIN audit_logleaf l ON l.event_id = e.id
-         WHERE e.event = %s AND NOT EXISTS (SELECT 1 FROM audit_receipt r WHERE r.event_id = e.id)
+         WHERE e.event = ANY(%s) AND NOT EXISTS (SELECT 1 FROM audit_receipt r WHERE r.event_id = e.id)
         """,
-        (Event.SUBMISSION_RECEIVED.value,),
+        ([event.value for event in PROVED],),
         findings.without_receipt,
     ),
 )

@@ -17,7 +17,7 @@ import psycopg
 
 from backend.audit import storage
 from backend.audit.errors import LogDamaged
-from backend.audit.events import Event
+from backend.audit.events import PROVED, Event
 from backend.audit.leaves import EventRow, leaf_bytes
 from backend.audit.storage import Connection, NodeKey
 from crypto import merkle, notes
@@ -135,7 +135,7 @@ def _receipts(
     size = first + len(rows)
     found = []
     for index, (row, leaf) in enumerate(zip(rows, leaves, strict=True), start=first):
-        if row.event == Event.SUBMISSION_RECEIVED:
+        if row.event in PROVED:
             path = merkle.inclusion_path(index, size, lambda level, i: nodes[level, i])
             found.append((row.id, notes.format_proof(leaf, index, path, note)))
     return found

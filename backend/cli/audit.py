@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -11,7 +12,9 @@ import click
 
 from backend.audit.errors import UntrustedCard
 from backend.audit.log import origin_of
+from backend.audit.storage import Connection, read_head
 from backend.audit.trust import TrustedLog, log_of_card
+from backend.audit.verification import LogReport, verify_log
 from backend.cli.node.home import Home
 from backend.cli.node.options import home_option
 from crypto import notes
@@ -52,17 +55,22 @@ def verify(files: Sequence[Path], card: Path | None, home: Path, database: str |
     """
     trusted = _trusted(card, home)
     exported = [_read_checkpoint(path, trusted) for path in files]
-    _begin(home, database)
-    from backend.audit.connecting import open_connection
-    from backend.audit.verification import verify_log
-
-    with open_connection() as connection:
+    with _log_of(home, database) as connection:
         report = verify_log(connection, trusted=trusted, exported=exported, at=datetime.now(UTC))
+    _print(report, trusted, len(exported))
+    if report.finding is not None:
+        if report.finding.index is not None:
+            click.echo(f"First bad entry: {report.finding.index}", err=True)
+        _fail(report.finding.sentence)
+    click.echo("The log is as it was signed.")
+
+
+def _print(report: LogReport, trusted: TrustedLog, exported: int) -> None:
     click.echo(
         f"log          {trusted.origin}, {trusted.key}\n"
         f"entries      {report.entries}\n"
         f"checkpoints  {report.checkpoints}\n"
-        f"exported     {len(exported)}\n"
+        f"exported     {exported}\n"
         f"waiting      {report.waiting}"
     )
     if report.newest is not None:
@@ -73,11 +81,6 @@ def verify(files: Sequence[Path], card: Path | None, home: Path, database: str |
             "see whether the notary runs.",
             err=True,
         )
-    if report.finding is not None:
-        if report.finding.index is not None:
-            click.echo(f"First bad entry: {report.finding.index}", err=True)
-        _fail(report.finding.sentence)
-    click.echo("The log is as it was signed.")
 
 
 @command.command()
@@ -88,11 +91,7 @@ def verify(files: Sequence[Path], card: Path | None, home: Path, database: str |
 def export(out: Path | None, card: Path | None, home: Path, database: str | None) -> None:
     """Write the newest checkpoint, to be kept away from the node and given to `comity audit verify` later."""
     trusted = _trusted(card, home)
-    _begin(home, database)
-    from backend.audit.connecting import open_connection
-    from backend.audit.storage import read_head
-
-    with open_connection() as connection:
+    with _log_of(home, database) as connection:
         head = read_head(connection)
     if head is None:
         _fail("The log is empty: there is no checkpoint yet; export one when events were logged.")
@@ -122,14 +121,29 @@ def _trusted(card: Path | None, home: Path) -> TrustedLog:
         _fail(str(error))
 
 
-def _begin(home: Path, database: str | None) -> None:
+@contextmanager
+def _log_of(home: Path, database: str | None) -> Iterator[Connection]:
+    """A connection to the node's database as a role that may read the log; ends the command where there is none."""
     from backend.cli.node.acting import act_as, begin
 
     if database is None:
         act_as("act", home)
-        return
-    os.environ["DATABASE_URL"] = database
-    begin("desk")
+    else:
+        os.environ["DATABASE_URL"] = database
+        begin("desk")
+    import psycopg
+
+    from backend.audit.connecting import open_connection
+
+    try:
+        with open_connection() as connection:
+            yield connection
+    except psycopg.Error as error:
+        # Its text may quote rows or the address.
+        _fail(
+            f"The log cannot be read ({type(error).__name__}); expected a running database and a role that may read "
+            "the audit tables: check --home or DATABASE_URL."
+        )
 
 
 def _read_checkpoint(path: Path, trusted: TrustedLog) -> notes.Checkpoint:

@@ -16,11 +16,11 @@ def audit(tmp_path, log_key):
     card = tmp_path / "gd.card"
     card.write_bytes(key_card(log_key, SigningKey.generate("ed25519")))
 
-    def run(*arguments, trust=card):
+    def run(*arguments, trust=card, database=None):
         given = {name: os.environ[name] for name in ("PATH", "COMITY_NODE", "COMITY_STATE") if name in os.environ}
         return subprocess.run(
             [sys.executable, "-m", "backend.cli.main", "audit", *arguments, "--trust", str(trust)],
-            env={**given, "DATABASE_URL": cluster.database_url("comity_desk")},
+            env={**given, "DATABASE_URL": database or cluster.database_url("comity_desk")},
             capture_output=True,
             text=True,
             timeout=60,
@@ -69,6 +69,16 @@ def test_a_checkpoint_of_another_log_and_a_stranger_s_card_are_refused(record, i
     stranger.write_bytes(key_card(SigningKey.generate("ed25519"), SigningKey.generate("ed25519")))
     assert audit("verify", trust=stranger).returncode == 1
     assert "not signed by the log's key" in audit("verify", trust=stranger).stderr
+
+
+def test_a_database_that_cannot_be_read_is_one_sentence(record, audit):
+    record(1)
+    assert audit("verify").returncode == 0
+    for url in ("postgresql:///comity?host=/nonexistent", cluster.database_url("comity_edge")):
+        refused = audit("verify", database=url)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("comity: The log cannot be read (")
+        assert refused.stderr.count("\n") == 1
 
 
 def test_events_that_wait_too_long_are_a_warning(record, integrate, audit, owner):
