@@ -9,7 +9,7 @@ from crypto.errors import MalformedDocument, Reason
 MAX_INTEGER = 2**53 - 1  # Beyond it JSON readers that use doubles lose digits: RFC 7493, section 2.2.
 MAX_DEPTH = 32
 _INTEGER_DIGITS = 17  # of MAX_INTEGER, with a sign; longer ones are not even converted.
-# json's own escapes without ensure_ascii are those of RFC 8785, section 3.2.2.2. One encoder: json.dumps makes one a call.
+# Its escapes without ensure_ascii are those of RFC 8785, section 3.2.2.2. json.dumps would make an encoder each time.
 _write_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
