@@ -5,8 +5,9 @@ lower ids and times than what is already integrated, and a mark would pass it by
 own, ``audit_pendingevent``: a trigger adds a row in the transaction of the event, so that a late commit brings its
 entry with it whenever it comes, and the batch that integrates an event removes the entry in the same transaction.
 This equals the anti-join of events against leaves, but costs only the backlog and not the whole history (EXPLAIN on
-200,000 events: docs/decisions). The position in the queue orders a batch; it excludes nothing. An event that was
-written past the trigger stands in neither table: ``comity audit verify`` looks for those with the full anti-join.
+200,000 events: docs/decisions/log-queue.md). The position in the queue orders a batch; it excludes nothing. An event
+that was written past the trigger stands in neither table: ``comity audit verify`` looks for those with the full
+anti-join.
 """
 
 from dataclasses import dataclass
