@@ -215,6 +215,7 @@ class Packet(models.Model):
     peer = models.ForeignKey("directory.Node", on_delete=models.PROTECT, related_name="+")
     submission = models.OneToOneField("intake.Submission", null=True, on_delete=models.PROTECT)
     stored_as = models.CharField(max_length=64, blank=True)
+    key_id = models.CharField(max_length=16, help_text="The addressee's exchange key that it is sealed to.")
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     made_at = models.DateTimeField()

@@ -130,6 +130,10 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ("direction", models.CharField(choices=[("out", "outgoing"), ("in", "incoming")], max_length=3)),
                 ("stored_as", models.CharField(blank=True, max_length=64)),
+                (
+                    "key_id",
+                    models.CharField(help_text="The addressee's exchange key that it is sealed to.", max_length=16),
+                ),
                 ("sha256", models.CharField(max_length=64)),
                 ("size", models.BigIntegerField()),
                 ("made_at", models.DateTimeField()),

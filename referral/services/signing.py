@@ -15,6 +15,7 @@ from referral.drafting import LetterContent, unverified
 from referral.letters.rendering import render_letter
 from referral.lifecycle import Form, LetterKind, Stage, Step, UrgencyGround, due_after_urgent_form, form_for
 from referral.models import DueAct, LetterOfRequest, Transmission
+from referral.services.binding import bind_preservations
 from referral.services.moving import check_person, locked, to_stage
 from referral.services.references import reference_label
 
@@ -61,6 +62,8 @@ def sign_letter(
         )
         if form is Form.URGENT:
             _leave_due(letter, content, at=at)
+        if letter.kind == LetterKind.REQUEST:
+            bind_preservations(letter, acting=acting, at=at)
         Transmission.objects.create(letter=letter, queued_at=at)
         recording.record(Event.LETTER_QUEUED, letter, acting=acting, at=at, detail={"reference": letter.reference})
     return letter

@@ -1,0 +1,299 @@
+"""Packets from other nodes: verified, opened, and their letters registered; what does not fit is quarantined.
+
+A received request opens a referral of its own here, or joins the one that its earlier letters opened; a received answer
+joins the referral of the letter that it names and moves it.
+"""
+
+import io
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.audit import recording
+from backend.audit.events import Event
+from backend.audit.subjects import System
+from backend.directory.models import Authority, Node
+from backend.incidents import evidence as custody
+from backend.incidents.columns import sealed
+from backend.incidents.models import EvidenceItem
+from backend.incidents.opening import quarantine
+from backend.intake.models import Submission
+from backend.intake.queue import claimed
+from backend.vault.columns import OpenDataKey, open_data_key
+from backend.vault.opening import ExchangeOpener
+from backend.vault.secrets import KeyNotHeld
+from crypto.errors import CryptoError
+from crypto.keys import VerifyingKey
+from referral.columns import key_of, set_answer, set_content, set_pdf
+from referral.drafting import MalformedLetter
+from referral.letters.content import LetterContent, Preserved
+from referral.letters.validity import AuthorityCertificate
+from referral.letters.validity_errors import LetterNotValid
+from referral.lifecycle import (
+    ANSWER_EFFECTS,
+    Form,
+    LetterKind,
+    LifecycleError,
+    PreservationStage,
+    Stage,
+    move_preservation,
+    moves_on_answer,
+)
+from referral.models import LetterEvidence, LetterOfRequest, MeasureSought, Packet, Preservation, Referral
+from referral.packets import (
+    KnownSender,
+    NotForThisNode,
+    OpenedPacket,
+    PackedEvidence,
+    PacketRefused,
+    open_packet,
+    sealed_evidence,
+    verify_packet,
+)
+from referral.services.binding import bind_preservations
+from referral.services.moving import locked, to_stage
+from referral.services.opening import new_referral
+
+WORKER = System("worker")
+MAX_ATTEMPTS = 8
+log = logging.getLogger("comity.inbound")
+
+
+class AnswersNothing(Exception):
+    """The answer names no letter that this node sent to that State."""
+
+
+def open_waiting(*, at: datetime) -> bool:
+    """Work off one received packet; False when none is due."""
+    waiting = Submission.objects.filter(kind=Submission.Kind.PACKET, stage=Submission.Stage.RECEIVED)
+    with claimed(waiting, order="received_at", at=at) as submission:
+        if submission is None:
+            return False
+        try:
+            letter = receive_packet(submission, at=at)
+        except (PacketRefused, LetterNotValid, MalformedLetter, AnswersNothing, LifecycleError) as refused:
+            quarantine(submission, str(refused), at=at)
+        except KeyNotHeld:
+            quarantine(submission, "the exchange key that it names is not held here any more", at=at)
+        except CryptoError as closed:
+            log.info("packet %s does not open: %s", submission.submission_id, closed.__cause__)
+            quarantine(submission, "it does not open with the exchange key that it names", at=at)
+        except Exception as problem:  # what is unforeseen is tried again, then shown to a person
+            log.error("packet %s: %s on attempt %d", submission.id, type(problem).__name__, submission.attempts)
+            if submission.attempts >= MAX_ATTEMPTS:
+                quarantine(submission, f"failed {submission.attempts} times ({type(problem).__name__})", at=at)
+        else:
+            log.info("packet %s brought a letter of kind %s", submission.submission_id, letter.kind)
+    return True
+
+
+def receive_packet(submission: Submission, *, at: datetime) -> LetterOfRequest:
+    """Verify and open a packet; store its letter and evidence and what they move, in one transaction."""
+    peer = Node.objects.filter(transport_fingerprint=submission.sender, own=False).first()
+    if peer is None:
+        raise NotForThisNode
+    with _packet_file(submission) as file:
+        opened = _open(file, peer, submission, at=at)
+        with transaction.atomic():
+            letter = _store(opened, file, peer, submission, at=at)
+            submission.stage = Submission.Stage.OPENED
+            submission.settled_at = at
+            submission.save(update_fields=["stage", "settled_at"])
+            recording.record(Event.SUBMISSION_OPENED, submission, acting=WORKER, at=at)
+    return letter
+
+
+def _open(file: BinaryIO, peer: Node, submission: Submission, *, at: datetime) -> OpenedPacket:
+    known = KnownSender(
+        peer.id, VerifyingKey.parse(peer.transport_key), f"comity/{peer.id}/log", VerifyingKey.parse(peer.log_key)
+    )
+    packet = verify_packet(file, [known])
+    outer = (packet.addressee, packet.exchange_key, packet.packet)
+    if outer != (settings.COMITY.node, submission.key_id, str(submission.submission_id)):
+        raise NotForThisNode
+    certificates = [
+        AuthorityCertificate(authority.id, authority.certificate_pem.encode())
+        for authority in peer.authorities.exclude(certificate_pem="")
+    ]
+    own = Authority.objects.filter(node__own=True).values_list("id", flat=True)
+    return open_packet(
+        file, packet, opener=ExchangeOpener(packet.exchange_key), certificates=certificates, authorities=set(own), at=at
+    )
+
+
+def _store(
+    opened: OpenedPacket, file: BinaryIO, peer: Node, submission: Submission, *, at: datetime
+) -> LetterOfRequest:
+    content = opened.letter.content
+    answered = _answered(content, peer)
+    referral = answered.referral if answered else _referral(content, peer, at=at)
+    key = open_data_key(referral.data_key)
+    letter = _new_letter(opened, referral, answered, peer, at=at)
+    set_content(letter, content, key)
+    set_pdf(letter, opened.letter.pdf, key)
+    letter.save(force_insert=True)
+    MeasureSought.objects.bulk_create(
+        MeasureSought(letter=letter, measure=sought.measure, position=position)
+        for position, sought in enumerate(content.measures, start=1)
+    )
+    if content.kind is LetterKind.PRESERVATION_REQUEST:
+        Preservation.objects.create(letter=letter, stage=PreservationStage.REQUESTED, moved_at=at)
+    _store_evidence(opened, file, letter, key, peer, at=at)
+    Packet.objects.create(
+        id=submission.submission_id,
+        letter=letter,
+        direction="in",
+        peer=peer,
+        submission=submission,
+        key_id=submission.key_id,
+        sha256=bytes(submission.digest).hex(),
+        size=submission.size,
+        made_at=at,
+    )
+    detail = {"reference": letter.reference, "kind": letter.kind, "from": peer.id}
+    recording.record(Event.LETTER_RECEIVED, letter, acting=WORKER, at=at, detail=detail)
+    if answered is not None:
+        _move_answered(answered, content, at=at)
+    if content.kind is LetterKind.REQUEST:
+        bind_preservations(letter, acting=WORKER, at=at)
+    return letter
+
+
+def _answered(content: LetterContent, peer: Node) -> LetterOfRequest | None:
+    """The letter of this node that a received answer names; None for a request."""
+    if content.in_answer_to is None:
+        return None
+    found = LetterOfRequest.objects.filter(
+        direction="out", reference=content.in_answer_to.reference, addressee_node=peer, kind=content.in_answer_to.kind
+    ).first()
+    if found is None:
+        raise AnswersNothing(
+            "The letter answers one that this node did not send to that State; ask its sender which one is meant."
+        )
+    return locked(found)
+
+
+def _referral(content: LetterContent, peer: Node, *, at: datetime) -> Referral:
+    """The referral of the earlier letters that a request follows, or a new one."""
+    earlier = [named.reference for named in content.follows]
+    known = (
+        LetterOfRequest.objects.select_related("referral__data_key")
+        .filter(direction="in", sender_node=peer, reference__in=earlier)
+        .first()
+    )
+    return known.referral if known else new_referral("in", peer.state, opened_by=WORKER, at=at)
+
+
+def _new_letter(
+    opened: OpenedPacket, referral: Referral, answered: LetterOfRequest | None, peer: Node, *, at: datetime
+) -> LetterOfRequest:
+    content = opened.letter.content
+    asks = content.addressee.state if answered else content.sender.state
+    return LetterOfRequest(
+        referral=referral,
+        direction="in",
+        kind=content.kind,
+        reference=content.reference,
+        stage=Stage.DELIVERED,
+        form=Form.URGENT if content.urgent_form else Form.ORDINARY,
+        requesting_state=asks,
+        requested_state=content.sender.state if answered else content.addressee.state,
+        sender_node=peer,
+        addressee_node=Node.objects.get(own=True),
+        from_authority=Authority.objects.get(node=peer, id=opened.letter.authority),
+        to_authority=Authority.objects.get(node__own=True, id=content.addressee.authority.id),
+        in_answer_to=answered,
+        drafted_at=opened.letter.signed_at,
+        signed_at=opened.letter.signed_at,
+        signer_sha256=opened.letter.signer_fingerprint,
+        received_at=at,
+        moved_at=at,
+    )
+
+
+# Evidence -------------------------------------------------------------------------------------------------------------
+
+
+def _store_evidence(
+    opened: OpenedPacket, file: BinaryIO, letter: LetterOfRequest, key: OpenDataKey, peer: Node, *, at: datetime
+) -> None:
+    for position, packed in enumerate(opened.contents.evidence, start=1):
+        item = _new_item(packed, letter, key, peer)
+        source = sealed_evidence(file, opened.packet, packed)
+        digests = custody.keep_payload(source, item, kind="exchange", key_id=opened.packet.exchange_key, key=key)
+        if not custody.agrees(item, digests, key):
+            custody.payload_path(item).unlink()
+            raise EvidenceDiffers
+        custody.mark_received(item, acting=WORKER, came_from=f"node {peer.id}", at=at)
+        LetterEvidence.objects.create(letter=letter, item=item, position=position)
+
+
+class EvidenceDiffers(PacketRefused):
+    """An item of the packet opens to something else than its sender signed for."""
+
+    sentence = "An evidence item of the packet is not the one that its sender signed for; ask for the packet again."
+
+
+def _new_item(packed: PackedEvidence, letter: LetterOfRequest, key: OpenDataKey, peer: Node) -> EvidenceItem:
+    item = EvidenceItem(
+        data_key=letter.referral.data_key,
+        sender=peer.transport_fingerprint,
+        evidence_id=f"{packed.id}",
+        size=packed.size,
+        payload_sha256=packed.payload_sha256,
+    )
+    item.name_ct = sealed(key, EvidenceItem, item.id, "name_ct", packed.name.encode())
+    item.media_type_ct = sealed(key, EvidenceItem, item.id, "media_type_ct", b"application/octet-stream")
+    digest = packed.plaintext_sha256.encode()
+    item.plaintext_sha256_ct = sealed(key, EvidenceItem, item.id, "plaintext_sha256_ct", digest)
+    return item
+
+
+# What an answer moves -------------------------------------------------------------------------------------------------
+
+
+def _move_answered(letter: LetterOfRequest, content: LetterContent, *, at: datetime) -> None:
+    kind = LetterKind(content.kind)
+    effect = ANSWER_EFFECTS[kind]
+    if effect.preservation is not None:
+        _move_preservation(letter, effect.preservation, content, at=at)
+    for stage in moves_on_answer(Stage(letter.stage), kind):
+        event = Event.LETTER_ACKNOWLEDGED if stage is Stage.ACKNOWLEDGED else Event.LETTER_ANSWERED
+        to_stage(letter, stage, event, acting=WORKER, at=at)
+
+
+def _move_preservation(letter: LetterOfRequest, to: PreservationStage, content: LetterContent, *, at: datetime) -> None:
+    preservation = Preservation.objects.select_for_update().filter(letter=letter).first()
+    if preservation is None:
+        raise AnswersNothing("The letter answers a preservation that this node did not ask for.")
+    preservation.stage = move_preservation(PreservationStage(preservation.stage), to)
+    preservation.moved_at = at
+    if isinstance(content.answer, Preserved):
+        preservation.until = content.answer.until
+        answer = {"custodian": content.answer.custodian, "reference": content.answer.custodian_reference}
+        set_answer(preservation, answer, key_of(letter))
+    preservation.save()
+    recording.record(
+        Event.PRESERVATION_MOVED,
+        preservation,
+        acting=WORKER,
+        at=at,
+        detail={
+            "letter": letter.reference,
+            "to": str(preservation.stage),
+            "until": preservation.until.isoformat() if preservation.until else None,
+        },
+    )
+
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+
+def _packet_file(submission: Submission) -> BinaryIO:
+    if submission.sealed is not None:
+        return io.BytesIO(bytes(submission.sealed))
+    return (Path(settings.COMITY.sealed) / str(submission.stored_as)).open("rb")

@@ -1,0 +1,147 @@
+"""A signed letter becomes a packet for its addressee: evidence re-addressed, proved by the log, written once."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.audit import recording
+from backend.audit.events import Event
+from backend.audit.models import AuditEvent, Receipt
+from backend.audit.subjects import Reference, System
+from backend.directory.models import Node
+from backend.incidents.columns import opened
+from backend.incidents.evidence import payload_path
+from backend.incidents.models import CustodyEvent, EvidenceItem
+from backend.vault.columns import open_data_key
+from backend.vault.receiving import readdressed_header
+from backend.vault.sending import Body
+from backend.vault.signers import transport_signer
+from crypto.keys import PQRecipient
+from referral.columns import pdf_of
+from referral.lifecycle import Stage
+from referral.models import LetterOfRequest, Packet, Transmission
+from referral.packets import EvidenceToPack, PacketRoute, add_proof, build_packet, packet_built_detail
+from referral.services.moving import locked, to_stage
+
+WORKER = System("worker")
+PROOF_WAIT = 3.0  # seconds; the notary integrates every 20 ms
+
+
+class NotProved(Exception):
+    """The log has not proved the packet in time; building is tried again."""
+
+
+def packet_path(packet: Packet) -> Path:
+    """Where a built packet lies."""
+    return Path(settings.COMITY.evidence) / packet.stored_as
+
+
+def build(transmission: Transmission, *, at: datetime) -> None:
+    """Build the packet once; an unfinished one of an earlier attempt is written over."""
+    letter = _letter(transmission)
+    peer, packet_id = letter.addressee_node, transmission.packet_id
+    exchange = PQRecipient.parse(peer.exchange_recipient)
+    path = Path(settings.COMITY.evidence) / f"{packet_id}.packet"
+    items = [link.item for link in letter.evidence.select_related("item__data_key").order_by("position")]
+    pdf = pdf_of(letter)
+    if pdf is None:
+        raise LookupError("a queued letter has no signed PDF")
+    with path.open("w+b") as out:
+        built = build_packet(
+            out,
+            route=PacketRoute(
+                packet=str(packet_id), sender=letter.sender_node_id, addressee=peer.id, exchange=exchange
+            ),
+            letter_pdf=pdf,
+            reference=letter.reference,
+            evidence=[_to_pack(item, exchange) for item in items],
+            transport=transport_signer(),
+        )
+        detail = packet_built_detail(built.manifest_sha256, peer.id)
+        add_proof(out, _prove(transmission, detail, at=at))
+        out.flush()
+        os.fsync(out.fileno())
+    body = Body.of(path)
+    with transaction.atomic():
+        packet = Packet(
+            id=packet_id,
+            letter=letter,
+            direction="out",
+            peer=peer,
+            stored_as=path.name,
+            key_id=exchange.key_id,
+            sha256=body.sha256.hex(),
+            size=body.size,
+            made_at=at,
+        )
+        packet.save(force_insert=True)
+        _record_custody(items, peer, letter.reference, at=at)
+        to_stage(locked(letter), Stage.TRANSMITTED, Event.LETTER_TRANSMITTED, acting=WORKER, at=at)
+        transmission.stage = Transmission.Stage.QUEUED
+        transmission.save(update_fields=["stage"])
+
+
+def _letter(transmission: Transmission) -> LetterOfRequest:
+    return LetterOfRequest.objects.select_related("referral__data_key", "addressee_node").get(pk=transmission.letter_id)
+
+
+def _to_pack(item: EvidenceItem, exchange: PQRecipient) -> EvidenceToPack:
+    key = open_data_key(item.data_key)
+    path = payload_path(item)
+    return EvidenceToPack(
+        id=str(item.id),
+        name=opened(key, item, "name_ct").decode(),
+        header=readdressed_header(bytes(item.file_key_ct), [exchange], data_key=key, row=item.id),
+        payload=_opener(path),
+        payload_size=path.stat().st_size,
+        size=item.size,
+        plaintext_sha256=opened(key, item, "plaintext_sha256_ct").decode(),
+        payload_sha256=item.payload_sha256,
+    )
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
+
+
+def _prove(transmission: Transmission, detail: dict[str, str], *, at: datetime) -> bytes:
+    """Record that the packet was built, and wait for the log's proof of it; raises NotProved without one."""
+    subject = Reference("packet", str(transmission.packet_id))
+    with transaction.atomic():
+        recording.record(Event.PACKET_BUILT, subject, acting=WORKER, at=at, detail=detail)
+    event = (
+        AuditEvent.objects.filter(
+            event=Event.PACKET_BUILT, subject_kind="packet", subject_id=subject.audit_id, detail=detail
+        )
+        .order_by("-at")
+        .values_list("id", flat=True)[0]
+    )
+    until = time.monotonic() + PROOF_WAIT
+    while time.monotonic() < until:
+        found = Receipt.objects.filter(event_id=event).first()
+        if found is not None:
+            return found.proof.encode()
+        time.sleep(0.02)
+    raise NotProved("the notary has not proved the packet yet; is it running?")
+
+
+def _record_custody(items: list[EvidenceItem], peer: Node, reference: str, *, at: datetime) -> None:
+    for item in items:
+        CustodyEvent.objects.create(
+            item=item,
+            act=CustodyEvent.Act.READDRESSED,
+            at=at,
+            by_role=WORKER.audit_role,
+            by_id=WORKER.audit_id,
+            went_to=f"node {peer.id}",
+            reason=f"sent with letter {reference}",
+        )
+        recording.record(
+            Event.EVIDENCE_READDRESSED, item, acting=WORKER, at=at, detail={"to": peer.id, "letter": reference}
+        )
