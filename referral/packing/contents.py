@@ -1,0 +1,72 @@
+"""The statement of contents, sealed into the packet: which letter and which evidence, each with its digests.
+
+Signed by the sender's transport key, because sealing binds no sender.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from crypto.errors import CryptoError
+from crypto.keys import VerifyingKey
+from crypto.signer import Signer, sign_statement
+from crypto.verifying import verify_statement
+from referral.letters.content import Hex256, LetterContent, LetterReference, Line, Uuid
+from referral.packing.bag import MAX_EVIDENCE
+from referral.packing.errors import ContentsDiffer
+
+TYPE = "comity/packet-contents/v1"
+MAX_BYTES = 1_048_576
+
+Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class PackedEvidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An evidence item in its part: its identity (plaintext digest), its payload's and the whole sealed file's."""
+
+    id: Uuid
+    name: Line
+    part: Annotated[str, Meta(pattern=r"^data/evidence/[0-9]{3}\.age$")]
+    size: Size
+    plaintext_sha256: Hex256
+    payload_sha256: Hex256
+    file_sha256: Hex256
+
+
+class PackedLetter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The letter: its reference and the SHA-256 of its PDF."""
+
+    reference: LetterReference
+    sha256: Hex256
+
+
+class Contents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=TYPE):
+    """What the packet holds."""
+
+    packet: Uuid
+    letter: PackedLetter
+    evidence: Annotated[tuple[PackedEvidence, ...], Meta(max_length=MAX_EVIDENCE)]
+
+
+def sign_contents(contents: Contents, transport: Signer) -> bytes:
+    """The statement, signed, as it goes under the seal."""
+    return sign_statement(msgspec.to_builtins(contents), transport)
+
+
+def verify_contents(data: bytes, *, key: VerifyingKey) -> Contents:
+    """The statement as signed by the sender's transport key; raises ContentsDiffer."""
+    try:
+        statement = verify_statement(data, type=TYPE, key=key, max_bytes=MAX_BYTES)
+        return msgspec.convert(dict(statement.payload), Contents)
+    except (CryptoError, msgspec.ValidationError) as error:
+        raise ContentsDiffer from error
+
+
+def agree(contents: Contents, letter: LetterContent) -> None:
+    """Return when the letter names exactly the evidence and the reference of the contents; raises ContentsDiffer."""
+    packed = {(item.id, item.size, item.plaintext_sha256) for item in contents.evidence}
+    listed = {(item.id, item.size, item.plaintext_sha256) for item in letter.evidence}
+    same_length = len(packed) == len(contents.evidence) == len(letter.evidence)
+    if contents.letter.reference != letter.reference or packed != listed or not same_length:
+        raise ContentsDiffer
