@@ -107,9 +107,10 @@ def _wrap_x25519(file_key: bytes, recipient: X25519Recipient) -> age.Stanza:
 def _sealed_batches(source: BinaryIO, key: bytes) -> Iterator[tuple[memoryview, memoryview]]:
     """Yield batches of plaintext with their sealed bytes; the latter are overwritten by the next batch."""
     cipher = ChaCha20Poly1305(key)
-    buffer = memoryview(bytearray(age.BATCH_CHUNKS * age.SEALED_CHUNK))
+    buffer = memoryview(b"")
     counter = 0
     for batch, last_batch in _batches(source):
+        buffer = buffer or memoryview(bytearray(_sealed_size(len(batch))))  # The first batch is the largest.
         size = 0
         for start in range(0, len(batch) or 1, age.CHUNK):
             chunk = batch[start : start + age.CHUNK]
@@ -118,6 +119,10 @@ def _sealed_batches(source: BinaryIO, key: bytes) -> Iterator[tuple[memoryview, 
             size += cipher.encrypt_into(age.chunk_nonce(counter, last=last), chunk, None, target)
             counter += 1
         yield batch, buffer[:size]
+
+
+def _sealed_size(size: int) -> int:
+    return size + max(1, -(-size // age.CHUNK)) * age.TAG_SIZE
 
 
 def _batches(source: BinaryIO) -> Iterator[tuple[memoryview, bool]]:

@@ -22,12 +22,14 @@ class PQIdentity:
 
     def __init__(self, seed: bytes) -> None:
         expanded = hashlib.shake_256(_sized(seed)).digest(96)
-        mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+        self.mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
         self.x25519 = X25519PrivateKey.from_private_bytes(expanded[64:])
-        self.hpke = MLKEM768X25519PrivateKey(mlkem, self.x25519)
-        self.recipient = PQRecipient(
-            mlkem.public_key().public_bytes_raw() + self.x25519.public_key().public_bytes_raw()
-        )
+        self.hpke = MLKEM768X25519PrivateKey(self.mlkem, self.x25519)
+
+    @property
+    def recipient(self) -> PQRecipient:
+        """The public half."""
+        return PQRecipient(self.mlkem.public_key().public_bytes_raw() + self.x25519.public_key().public_bytes_raw())
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -150,6 +150,7 @@ def _plain_batches(source: BinaryIO, file_key: bytes, nonce: bytes) -> Iterator[
     ended = False
     while not ended:
         batch = memoryview(age.read_up_to(source, age.BATCH_CHUNKS * age.SEALED_CHUNK))
+        chunks.make_room(len(batch))
         opened = used = 0
         try:
             while not ended and (used < len(batch) or not batch):
@@ -169,9 +170,14 @@ class _Chunks:
     """Opens chunk after chunk into `buffer`, which holds the plaintext of one batch."""
 
     def __init__(self, key: bytes) -> None:
-        self.buffer = memoryview(bytearray(age.BATCH_CHUNKS * age.CHUNK))
+        self.buffer = memoryview(b"")
         self._cipher = ChaCha20Poly1305(key)
         self._counter = 0
+
+    def make_room(self, size: int) -> None:
+        """Make the buffer hold a batch of `size` bytes. Only the first one makes it: no later batch is larger."""
+        if len(self.buffer) < size and not self._counter:
+            self.buffer = memoryview(bytearray(size))
 
     def open_next(self, chunk: memoryview, start: int) -> bool:
         """Open `chunk` into the buffer from `start` on and return whether it was the final one."""
