@@ -38,7 +38,7 @@ def parse_broker_url(url: str | None) -> Broker:
     if parts.scheme == "pgmq":
         conninfo = _keywords(url or "")
         # The transport wants PostgreSQL's keyword form: a socket folder has no place in its own address.
-        return Broker("pgmq://", {**PGMQ_OPTIONS, "conn_string": conninfo}, conninfo)
+        return Broker("pgmq://localhost", {**PGMQ_OPTIONS, "conn_string": conninfo}, conninfo)
     if parts.scheme in ("amqp", "amqps"):
         return Broker(url or "", {}, None)
     raise ImproperlyConfigured(

@@ -1,4 +1,4 @@
-"""Starts whole nodes as children, for the demonstration and the journeys of the tests: the same `comity up` as anybody's."""
+"""Starts whole nodes as children, for the demonstration and for tests: the same `comity up` as anybody's."""
 
 import json
 import os
