@@ -56,7 +56,7 @@ class Event(StrEnum):
     SIGNED_IN = "user:signed_in"
     SIGN_IN_FAILED = "user:sign_in_failed"
     SIGNED_OUT = "user:signed_out"
-    PASSWORD_CHANGED = "user:password_changed"
+    PASSWORD_CHANGED = "user:password_changed"  # noqa: S105
     SECOND_FACTOR_ADDED = "user:second_factor_added"
     SECOND_FACTOR_FAILED = "user:second_factor_failed"
     RECOVERY_CODES_MADE = "user:recovery_codes_made"

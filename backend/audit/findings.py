@@ -132,6 +132,6 @@ def removed_while_waiting(count: int, event: object) -> Finding:
 def without_receipt(count: int, event: object) -> Finding:
     return Finding(
         None,
-        _("Logged submissions have no receipt (%(count)d, the first event is %(event)s): receipts were removed.")
+        _("Logged events have lost the receipt that was signed for them (%(count)d, the first is %(event)s).")
         % {"count": count, "event": event},
     )

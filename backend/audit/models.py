@@ -87,7 +87,7 @@ class Checkpoint(models.Model):
 
 
 class Receipt(models.Model):
-    """The C2SP tlog-proof of a received submission, as it is handed to the sender."""
+    """The C2SP tlog-proof of an event of PROVED: what the sender of a submission, or a packet, is given."""
 
     event_id = models.UUIDField(primary_key=True)
     proof = models.TextField()

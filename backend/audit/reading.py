@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from backend.audit import findings
-from backend.audit.events import PROVED, Event
+from backend.audit.events import PROVED
 from backend.audit.findings import Finding
 from backend.audit.leaves import COLUMNS, EventRow
 from backend.audit.storage import Connection, StoredHead
@@ -100,7 +100,7 @@ def count_waiting(connection: Connection, overdue_since: datetime) -> tuple[int,
     return (row[0], row[1]) if row else (0, 0)
 
 
-_OUTSIDE: tuple[tuple[LiteralString, tuple[str, ...], Callable[[int, object], Finding]], ...] = (
+_OUTSIDE: tuple[tuple[LiteralString, tuple[object, ...], Callable[[int, object], Finding]], ...] = (
     (
         """
         SELECT count(*), (array_agg(e.id ORDER BY e.at))[1] FROM audit_auditevent e

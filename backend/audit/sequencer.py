@@ -18,7 +18,7 @@ import psycopg
 
 from backend.audit import storage
 from backend.audit.errors import LogDamaged
-from backend.audit.events import PROVED, Event
+from backend.audit.events import PROVED
 from backend.audit.leaves import EventRow, leaf_bytes
 from backend.audit.storage import Connection, NodeKey
 from crypto import merkle, notes

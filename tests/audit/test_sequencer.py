@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.audit.errors import LogDamaged
+from backend.audit.events import PROVED
 from backend.audit.leaves import PREFIX
 from backend.audit.models import AuditEvent, Checkpoint, LogLeaf, PendingEvent, Receipt
-from backend.audit.sequencer import Sequencer, frontier
+from backend.audit.sequencer import LOCK, Sequencer, frontier
 from crypto import merkle, notes
 from crypto.errors import CryptoError
 from tests.audit.conftest import NOON, ORIGIN
@@ -75,6 +76,17 @@ def test_every_received_submission_gets_a_receipt_that_verifies_without_the_data
         assert LogLeaf.objects.get(event_id=event_id).index == verified.index
 
 
+@pytest.mark.parametrize("event", sorted(PROVED))
+def test_only_events_that_somebody_outside_relies_on_are_proved(as_role, integrate, event):
+    worker = as_role("worker")
+    for name in (event, "incident:opened", event):
+        worker.execute(INSERT, (name, NOON, "{}"))
+    integrate()
+    proved = set(AuditEvent.objects.filter(event=event).values_list("id", flat=True))
+    assert len(proved) == 2
+    assert set(Receipt.objects.values_list("event_id", flat=True)) == proved
+
+
 def test_a_receipt_with_any_byte_changed_is_refused(record, integrate, trusted):
     record(2)
     integrate()
@@ -92,6 +104,9 @@ def test_only_one_notary_at_a_time(as_role, sequencer):
     assert sequencer.take_lock(first)
     assert not sequencer.take_lock(second)
     first.close()
+    # The server ends the session a moment later; blocking for the lock waits for that.
+    second.execute("SET lock_timeout = '10s'")
+    second.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
     assert sequencer.take_lock(second)
 
 
