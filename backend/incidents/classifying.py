@@ -9,6 +9,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import System
 from backend.conventions import classification
+from backend.conventions.catalogue import shipped
 from backend.incidents.columns import sealed
 from backend.incidents.models import Classification, Incident, Indicator
 from backend.incidents.report import Report
@@ -16,19 +17,27 @@ from backend.vault import tokens
 from backend.vault.columns import OpenDataKey
 
 ENGINE = System("law engine")
+# Raised with every change of the engine or its data that changes answers: a row says which one gave it.
+ENGINE_VERSION = "1"
 
 
 def classify_incident(incident: Incident, report: Report, key: OpenDataKey, *, at: datetime) -> Classification:
     """Classify by the report's narrative and facts, index its indicators; one further row, nothing rewritten."""
-    found = classification.classify(report.narrative, lang=report.language, facts=report.facts, states=_states(report))
+    law = shipped()
+    found = classification.classify(
+        report.narrative,
+        lang=report.language if report.language in law.cue_languages else None,
+        facts={fact: answer for fact, answer in report.facts.items() if fact in law.facts},
+        states=[state for state in _states(report) if state in law.state_codes],
+    )
     row = Classification(
         incident=incident,
         codes=list(found.codes),
-        engine_version=classification.ENGINE_VERSION,
+        engine_version=ENGINE_VERSION,
         made_at=at,
         made_by="engine",
     )
-    result = json.dumps(classification.to_json(found), ensure_ascii=False).encode()
+    result = json.dumps(found.to_json(), ensure_ascii=False).encode()
     row.result_ct = sealed(key, Classification, row.id, "result_ct", result)
     row.save(force_insert=True)
     _index(incident, [(i.type, i.value) for i in found.indicators], key)
