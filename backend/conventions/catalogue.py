@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from backend.conventions.errors import UnknownName
 from backend.conventions.loading import read
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
-from backend.conventions.schema.engine import Classification as ClassificationRules
-from backend.conventions.schema.engine import Cues, LetterTemplates
+from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates
 from backend.conventions.schema.instruments import Instrument
 from backend.conventions.schema.states import State
 from backend.conventions.schema.terms import (
@@ -174,6 +173,11 @@ class Catalogue:
     def classification_rules(self) -> ClassificationRules:
         """What a narrative has to show before an offence is proposed."""
         return self._file("engine/classification.yaml", ClassificationRules)
+
+    @functools.cached_property
+    def indicator_words(self) -> IndicatorWords:
+        """Words that decide what a string in a report is."""
+        return self._file("engine/indicators.yaml", IndicatorWords)
 
     @functools.cached_property
     def cue_languages(self) -> tuple[str, ...]:

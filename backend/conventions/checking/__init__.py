@@ -49,7 +49,7 @@ def _readers(catalogue: Catalogue) -> Iterable[Callable[[], object]]:
     yield from (_later(catalogue.state, code) for code in catalogue.state_codes)
     yield from (_later(catalogue.cues, language) for language in catalogue.cue_languages)
     single = ("measures", "offences", "letter_fields", "questions", "concepts", "state_elements", "refusal_risks")
-    engine = ("letter_templates", "classification_rules", "cyberlaw_areas", "harmonisation")
+    engine = ("letter_templates", "classification_rules", "indicator_words", "cyberlaw_areas", "harmonisation")
     yield from (_later(getattr, catalogue, name) for name in (*single, *engine))
 
 

@@ -17,9 +17,6 @@ def engine_faults(catalogue: Catalogue) -> Iterator[Problem]:
         for element in (name for group in rule.shows for name in group):
             if element not in known.get(code, ()):
                 yield Problem("engine/classification.yaml", code, f"no element {element!r}")
-        for implied in rule.implies:
-            if implied not in catalogue.offences:
-                yield Problem("engine/classification.yaml", code, f"no offence {implied!r}")
     for code in sorted(set(catalogue.offences) - set(catalogue.classification_rules.offences)):
         yield Problem("engine/classification.yaml", "offences", f"no rule for {code!r}")
     for language in catalogue.cue_languages:

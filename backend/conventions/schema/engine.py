@@ -15,21 +15,37 @@ class LetterTemplates(Row, frozen=True, kw_only=True):
 
 
 class OffenceRule(Row, frozen=True, kw_only=True):
-    """What has to be shown of an offence before it is proposed: one element of each group in `shows`."""
+    """What a narrative has to show of an offence before it is proposed: one element of each group in `shows`.
+
+    `consent_closes`: whether the consent of an owner takes the wrong away. `needs_computer`: whether something
+    electronic has to be part of it. `propose` false: it stands beside another offence and a person adds it.
+    """
 
     shows: tuple[tuple[Slug, ...], ...]
     consent_closes: bool = True
-    implies: tuple[Slug, ...] = ()
+    needs_computer: bool = True
+    propose: bool = True
     why: str
 
 
-class Classification(Row, frozen=True, kw_only=True):
+class Weights(Row, frozen=True, kw_only=True):
+    """How much an element counts in the score of an offence, by its kind and by its standing."""
+
+    conduct: float
+    object: float
+    result: float
+    circumstance: float
+    mental: float
+    established: float
+    indicated: float
+
+
+class ClassificationRules(Row, frozen=True, kw_only=True):
     """`engine/classification.yaml`."""
 
     version: int
     as_of: date
-    weights: dict[str, float]
-    threshold: float
+    weights: Weights
     offences: dict[Slug, OffenceRule]
 
 
@@ -42,14 +58,28 @@ class Cue(Row, frozen=True, kw_only=True):
 
 
 class Cues(Row, frozen=True, kw_only=True):
-    """`engine/cues/<language>.yaml`."""
+    """`engine/cues/<language>.yaml`: phrases by offence and element, and those that speak of every offence."""
 
     language: Literal["en", "es", "fr", "nl"]
     as_of: date
     marks: tuple[str, ...]
     negators: tuple[str, ...]
     not_negators: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    computer: tuple[str, ...] = ()
     authorised: tuple[str, ...] = ()
     accident: tuple[str, ...] = ()
     without_right: tuple[str, ...] = ()
     offences: dict[Slug, dict[Slug, tuple[str | Cue, ...]]]
+
+
+class IndicatorWords(Row, frozen=True, kw_only=True):
+    """`engine/indicators.yaml`: words that decide what a string in a report is; lower case, without accents."""
+
+    version: int
+    as_of: date
+    version_words: frozenset[str]
+    phone_words: frozenset[str]
+    imei_words: frozenset[str]
+    handle_words: frozenset[str]
+    file_endings: frozenset[str]

@@ -1,0 +1,132 @@
+"""From what happened to which offence: by elements, each with the words of the narrative that speak for it.
+
+`classify` is the whole of it: pure, from the data; it finds offences, and says honestly where it finds none.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from backend.conventions.catalogue import Catalogue, shipped
+from backend.conventions.classification import cues as cue_search
+from backend.conventions.classification.answer import (
+    Article,
+    Classification,
+    ElementStanding,
+    OffenceFound,
+    Section,
+    Standing,
+    Warning,
+)
+from backend.conventions.classification.evidence import Findings, gather
+from backend.conventions.classification.language import languages
+from backend.conventions.classification.lists import OffenceLists, offence_lists
+from backend.conventions.classification.weighing import JudgedList, is_shown, judge_lists
+from backend.conventions.errors import BadQuestion, UnknownName
+from backend.conventions.indicators import extract
+from backend.conventions.tokens import tokenise
+
+__all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Warning", "classify"]
+
+# A narrative of a police report has hundreds of words; what is a hundred times longer is something else.
+MAX_LENGTH = 10_000_000
+_CITABLE = {"treaty", "protocol"}
+
+
+def classify(
+    narrative: str,
+    *,
+    lang: str | None = None,
+    facts: Mapping[str, str] | None = None,
+    states: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
+) -> Classification:
+    """The offences to which a narrative, and the answers to the plain-language questions, point.
+
+    `facts` maps question ids to yes, no or unknown; sections of law are given for `states` (codes); telephone
+    numbers without a country are read as those of the first of them. Spans are `[start, end)` in code points.
+    Raises UnknownName for a name that the data do not know and BadQuestion for input that cannot be read.
+    """
+    law = catalogue or shipped()
+    if len(narrative) > MAX_LENGTH:
+        raise BadQuestion(f"the narrative has {len(narrative)} characters: expected at most {MAX_LENGTH}; shorten it")
+    _check_names(law, lang, states)
+    tokens = tokenise(narrative)
+    spoken = (lang,) if lang else languages(law, tokens)
+    hits = [hit for language in spoken for hit in cue_search.find(cue_search.ready(law, language), tokens)]
+    findings = gather(law, hits, facts or {})
+    found = _offences(law, findings, states)
+    indicators = extract(narrative, region=states[0] if states else None)
+    codes = tuple(offence.code for offence in found)
+    return Classification(spoken, codes, indicators, found, _warnings(law, found, findings))
+
+
+def _check_names(law: Catalogue, lang: str | None, states: Sequence[str]) -> None:
+    if lang is not None and lang not in law.cue_languages:
+        raise UnknownName("language", lang, law.cue_languages, "leave it out to have it detected")
+    for code in states:
+        if code not in law.state_codes:
+            law.state(code)
+
+
+def _offences(law: Catalogue, findings: Findings, states: Sequence[str]) -> tuple[OffenceFound, ...]:
+    found = []
+    for code, lists in offence_lists(law).items():
+        rule = law.classification_rules.offences.get(code)
+        if (
+            rule is None
+            or not rule.propose
+            or (rule.needs_computer and not findings.computer and not findings.answered)
+        ):
+            continue
+        if is_shown(code, rule, lists, findings):
+            judged = judge_lists(code, lists, findings, law.classification_rules.weights)
+            # Closed under every list: nobody could charge it. Closed under some: the others remain.
+            if any(not row.contradicted for row in judged):
+                found.append(_offence(law, code, lists, judged, states))
+    return tuple(sorted(found, key=lambda offence: -offence.score))
+
+
+def _offence(
+    law: Catalogue, code: str, lists: OffenceLists, judged: tuple[JudgedList, ...], states: Sequence[str]
+) -> OffenceFound:
+    # The list shown is one that a letter can cite where there is one, and the best shown of those.
+    leading = max(judged, key=lambda row: (not row.contradicted, row.source.kind in _CITABLE, round(row.score, 6)))
+    by_article = {(row.source.instrument, row.source.ref): row for row in judged}
+    articles = tuple(
+        Article(
+            source.instrument,
+            source.ref,
+            source.title,
+            source.verified,
+            *((row.open, row.contradicted) if (row := by_article.get((source.instrument, source.ref))) else ((), ())),
+        )
+        for source in lists.lists
+        if source.kind in _CITABLE
+    )
+    sections = tuple(section for state in states for section in _sections(law, state, code))
+    label = law.offence(code).label.en
+    return OffenceFound(code, label, round(leading.score, 3), articles, sections, leading.elements)
+
+
+def _sections(law: Catalogue, state: str, code: str) -> tuple[Section, ...]:
+    return tuple(
+        Section(state, row.ref, row.title, row.max_years, row.general_offence, row.verified, row.doubtful)
+        for row in law.state(state).cybercrime_statute.offences
+        if row.offence == code
+    )
+
+
+def _warnings(law: Catalogue, found: tuple[OffenceFound, ...], findings: Findings) -> tuple[Warning, ...]:
+    warnings = []
+    if findings.authorised and findings.without_right:
+        text = "The narrative speaks both of permission and of its absence: ask the owner who had agreed to what."
+        warnings.append(Warning("permission-unclear", text))
+    for offence in found:
+        if not offence.articles:
+            text = f"No treaty of the data has an offence of its own for {offence.label.lower()}. "
+            warnings.append(Warning("no-treaty-article", text + (law.offence(offence.code).note or ""), offence.code))
+        unverified = [article.ref for article in offence.articles if not article.verified]
+        unverified += [section.ref or section.title for section in offence.sections if not section.verified]
+        if unverified:
+            text = f"Not verified, to be confirmed before a letter relies on it: {', '.join(unverified)}."
+            warnings.append(Warning("unverified-reference", text, offence.code))
+    return tuple(warnings)

@@ -1,0 +1,97 @@
+"""The element lists of each offence, and which elements of one list say what an element of another says."""
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.conventions.catalogue import Catalogue
+from backend.conventions.schema.instruments import Element
+from backend.conventions.schema.terms import ConceptMapping
+
+_KINDS = {"treaty": 0, "protocol": 1, "model-law": 2, "scheme": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class ElementList:
+    """The elements by which one instrument describes an offence. A model law is a list to think by, never a charge."""
+
+    instrument: str
+    kind: str
+    ref: str
+    title: str
+    verified: bool
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OffenceLists:
+    """All lists of one offence, treaties first, and for each element the elements that prove it too."""
+
+    lists: tuple[ElementList, ...]
+    proved_by: dict[str, frozenset[str]]
+
+
+@functools.lru_cache(maxsize=8)
+def offence_lists(catalogue: Catalogue) -> dict[str, OffenceLists]:
+    """The lists of every offence by code."""
+    found: dict[str, list[ElementList]] = {code: [] for code in catalogue.offences}
+    for instrument in catalogue.instruments():
+        for row in instrument.offences:
+            entry = ElementList(instrument.id, instrument.kind, row.ref, row.title, row.verified, row.elements)
+            found.setdefault(row.offence, []).append(entry)
+    for code, introduced in _introduced(catalogue).items():
+        # What the questions introduce completes the lists, and is the only list where no instrument has one.
+        if not found.setdefault(code, []):
+            found[code].append(ElementList("", "model-law", "", "elements in common use", False, introduced))
+    meanings = _meanings(catalogue)
+    return {code: _lists(rows, meanings.get(code, {})) for code, rows in found.items()}
+
+
+def _introduced(catalogue: Catalogue) -> dict[str, tuple[Element, ...]]:
+    found: dict[str, tuple[Element, ...]] = {}
+    for row in catalogue.questions.introduces:
+        element = Element(id=row.element, text=row.text, kind=row.kind, required=row.required)
+        found[row.offence] = (*found.get(row.offence, ()), element)
+    return found
+
+
+def _lists(rows: list[ElementList], meanings: dict[str, list[frozenset[str]]]) -> OffenceLists:
+    ordered = sorted(rows, key=lambda row: (_KINDS[row.kind], row.instrument))
+    ids = {element.id for row in ordered for element in row.elements} | set(meanings)
+    proved_by = {name: frozenset(other for other in ids if _proves(other, name, meanings)) | {name} for name in ids}
+    return OffenceLists(tuple(ordered), proved_by)
+
+
+def _proves(first: str, second: str, meanings: dict[str, list[frozenset[str]]]) -> bool:
+    """Whether every way of meaning `first` contains some way of meaning `second`."""
+    ways = meanings.get(first, [])
+    return bool(ways) and all(any(way >= wanted for wanted in meanings.get(second, [])) for way in ways)
+
+
+def _meanings(catalogue: Catalogue) -> dict[str, dict[str, list[frozenset[str]]]]:
+    """For each offence and element the sets of concepts that it proves, the broader ones included."""
+    wider = _closure(catalogue)
+    found: dict[str, dict[str, list[frozenset[str]]]] = {}
+    for row in (*catalogue.concepts.mapping, *catalogue.concepts.facts_mapping):
+        if row.offence is not None and row.mode == "all":
+            way = frozenset().union(*(wider[concept] for concept in row.concept if concept in wider))
+            found.setdefault(row.offence, {}).setdefault(row.element, []).append(_narrow(row, way))
+    return found
+
+
+def _narrow(row: ConceptMapping, way: Iterable[str]) -> frozenset[str]:
+    return frozenset(way) | frozenset(row.concept)
+
+
+def _closure(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    broader = {concept.id: concept.broader for concept in catalogue.concepts.concepts}
+    found: dict[str, frozenset[str]] = {}
+    for start in broader:
+        seen, todo = {start}, list(broader[start])
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                todo += broader.get(name, ())
+        found[start] = frozenset(seen)
+    return found
