@@ -40,5 +40,7 @@ def running_pair(path: Path) -> Iterator[Pair]:
         yield Pair(*started)
     finally:
         for node in started:
+            node.ask_to_stop()
+        for node in started:
             node.stop()
             remove_node(node.home)

@@ -1,8 +1,9 @@
 """A step of the worker's start: listens for rows that wait, and leaves one wake-up message per kind of work."""
 
 import logging
+import os
+import select
 import threading
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from backend.worker.queues import CHANNEL, SWEEPS, TASK
 logger = logging.getLogger(__name__)
 
 TOGETHER = 0.05  # seconds in which notifications become one message per kind
+LOOK = 30.0  # seconds after which the connection is looked at although nothing came
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts to connect
 
 
@@ -26,6 +28,8 @@ class Listener(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, parent: Any, **_kwargs: object) -> None:
         self._stopping = threading.Event()
+        # A byte in the pipe ends a wait for the database's socket at once.
+        self._told, self._tell = os.pipe()
         self._thread: threading.Thread | None = None
         self._app = parent.app
 
@@ -37,8 +41,9 @@ class Listener(bootsteps.StartStopStep):  # type: ignore[misc]
         self._thread.start()
 
     def stop(self, parent: Any) -> None:
-        """Ends within a second."""
+        """Ends the listening."""
         self._stopping.set()
+        os.write(self._tell, b".")
         if self._thread is not None:
             self._thread.join(2)
 
@@ -63,11 +68,13 @@ class Listener(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def _listen(self, connection: psycopg.Connection[Any]) -> None:
         while not self._stopping.is_set():
-            kinds = {told.payload for told in connection.notifies(timeout=1.0, stop_after=1)}
+            # First what was read with an earlier answer: select() sees only what is still in the socket.
+            kinds = {told.payload for told in connection.notifies(timeout=0)}
             if kinds:
-                time.sleep(TOGETHER)
-                kinds |= {told.payload for told in connection.notifies(timeout=0)}
-                self._wake(kinds)
+                self._stopping.wait(TOGETHER)
+                self._wake(kinds | {told.payload for told in connection.notifies(timeout=0)})
+            else:
+                select.select([connection.fileno(), self._told], [], [], LOOK)
 
     def _wake(self, kinds: Iterable[str]) -> None:
         # A payload is any text that a role may send: only known kinds become messages.

@@ -37,6 +37,11 @@ class RunningNode:
             raise NodeError(f"{self.home.path} has no node.json; wait until its node is ready.")
         return found
 
+    @property
+    def alive(self) -> bool:
+        """Whether its supervisor runs."""
+        return self._child.poll() is None
+
     def wait_until_ready(self) -> None:
         """Returns when the node is ready; NodeError, with what it said last, where it ends or takes too long."""
         deadline = time.monotonic() + STARTS_WITHIN
@@ -97,6 +102,11 @@ class RunningNode:
             cwd=CHECKOUT,
             check=False,
         )
+
+    def ask_to_stop(self) -> None:
+        """Begins to stop the node, so that several can stop at once; stop() waits for the end."""
+        if self._child.poll() is None:
+            self._child.send_signal(signal.SIGINT)
 
     def stop(self) -> int:
         """Asks the node to stop as Ctrl-C does; returns its exit code when nothing of it runs any more."""
