@@ -64,6 +64,7 @@ def sign_message(message: Message, signer: Signer, *, covered: Sequence[str], at
         use_existing_digest="content-digest" in message.headers,
     )
     http_signer.apply(message, prepared, signer.sign(prepared.signature_base))
+    message.headers = {name.lower(): value for name, value in message.headers.items()}
 
 
 def read_claim(message: Message) -> Claim:
