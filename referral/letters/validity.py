@@ -12,7 +12,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import core, pem
+from asn1crypto import cms, core, pem
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -159,6 +159,8 @@ def _check_gap(signature: EmbeddedPdfSignature, pdf: bytes) -> None:
     gap = pdf[before:after]
     if start != 0 or after + rest > len(pdf) or gap[:1] != b"<" or gap[-1:] != b">":
         raise NotWholeFileSigned
+    if gap not in (gap.lower(), gap.upper()):
+        raise SignatureBroken  # One way to write it: a changed letter case would be a changed file.
     value = bytes.fromhex(gap[1:-1].decode("ascii"))
     if value != signature.pkcs7_content or any(value[_der_length(value) :]):
         raise SignatureBroken
@@ -190,13 +192,16 @@ def _check_signer(signature: EmbeddedPdfSignature, authorities: Mapping[str, str
 def _check_value(signature: EmbeddedPdfSignature, certificate: Certificate) -> None:
     """The signature's value: PAdES in form, by the certificate's key, over the digest of the bytes covered."""
     info: Any = signature.signer_info
-    detached = signature.signed_data["encap_content_info"]["content"].native is None
+    data: Any = signature.signed_data
     in_form = (
         signature.sig_object.get("/SubFilter") == "/ETSI.CAdES.detached"
         and signature.sig_object_type == "/Sig"
         and signature.md_algorithm in _DIGESTS
         and info["signed_attrs"] is not core.VOID
-        and detached
+        and data["encap_content_info"]["content"].native is None
+        # Nothing of these is signed, and every one is redundant: they say what the signer's own fields say.
+        and (data["version"].native, info["version"].native) == ("v1", "v1")
+        and data["digest_algorithms"].dump() == cms.DigestAlgorithms([info["digest_algorithm"]]).dump()
     )
     if not in_form:
         raise SignatureBroken

@@ -256,5 +256,3 @@ def sha256_of_file(path: Path) -> str:
 def with_(content: LetterContent, **changes: object) -> LetterContent:
     """The content with some parts changed."""
     return msgspec.structs.replace(content, **changes)
-
-
