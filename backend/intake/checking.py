@@ -48,7 +48,7 @@ class Address:
     def parse(cls, url: str) -> "Address":
         """Return the address of an edge from its URL."""
         parts = urlsplit(url)
-        return cls(parts.scheme, parts.netloc.lower())
+        return cls(parts.scheme, _without_default_port(parts.netloc, parts.scheme))
 
 
 class CheckedSubmission(Checked):
@@ -82,7 +82,7 @@ def read_message(method: str, target: str, headers: Iterable[tuple[str, str]], *
         if name in kept or len(value) > MAX_HEADER:
             raise UnknownSender if name in _SIGNATURE else Malformed(name)
         kept[name] = value.strip(" \t")
-    if kept.get("host", "").lower() != address.authority:
+    if _without_default_port(kept.get("host", ""), address.scheme) != address.authority:
         raise Misdirected(address.authority)
     return Message(method, f"{address.scheme}://{address.authority}{target}", kept)
 
@@ -139,6 +139,10 @@ def check_media_type(message: Message, *, expected: str) -> None:
     """Raise WrongMediaType unless the Content-Type is `expected`, without parameters."""
     if message.headers.get("content-type", "").lower() != expected:
         raise WrongMediaType(expected)
+
+
+def _without_default_port(authority: str, scheme: str) -> str:
+    return authority.lower().removesuffix({"http": ":80", "https": ":443"}.get(scheme, ":"))
 
 
 def _check_body_headers(message: Message, kind: wire.Kind) -> int:

@@ -78,6 +78,8 @@ class _Body:
     def check(self) -> None:
         if self._size != self._submission.size:
             raise Interrupted
+        if self._first != FIRST_BYTES[self._submission.kind]:
+            raise NotSealed
         if self._hash.digest() != self._submission.digest:
             raise DigestDiffers
 

@@ -12,13 +12,15 @@ import pytest
 
 from backend.audit.receipts import verify_receipt
 from backend.audit.subjects import System
+from backend.directory.cards import confirm_node, import_card
+from backend.directory.models import Node
 from backend.intake.models import Submission
 from backend.units import services
 from backend.vault.sending import Body, Reply
 from backend.vault.trusted_card import TrustedCard
 from crypto.keyholder.signing import SigningKey
 from tests.edge.conftest import RunningEdge, Sending, sealed, today
-from tests.founding import TestDevice, enrol_device
+from tests.founding import TestDevice, enrol_device, peer_card
 
 
 def problem_of(reply: Reply) -> str:
@@ -215,3 +217,16 @@ def test_the_edges_role_reads_no_table(edge: RunningEdge, as_role: Callable[[str
     for table in ("intake_submission", "units_device", "directory_node", "directory_publishedkey", "audit_receipt"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(f"SELECT 1 FROM {table}")  # noqa: S608
+
+
+@pytest.mark.usefixtures("notary")
+def test_a_packet_is_taken_from_a_confirmed_peer_only(sending: Sending) -> None:
+    transport, at = SigningKey.generate("ed25519"), datetime.now(UTC)
+    peer = import_card(peer_card("cr", transport=str(transport.verifying_key)), acting=System("tests"), at=at)
+    key_id = Node.objects.get(own=True).exchange_key_id
+    packet = sending.but(kind="packet", signer=transport, key_id=key_id, body=Body.of(b"PK\x03\x04" + b"x" * 90_000))
+    assert problem_of(packet.send()) == "sender"
+    confirm_node(peer, acting=System("tests"), at=at)
+    assert packet.send().status == 201
+    assert problem_of(packet.but(id=uuid.uuid4(), key_id=sending.key_id).send()) == "seal-again"
+    assert problem_of(sending.but(signer=transport).send()) == "sender"

@@ -1,0 +1,112 @@
+"""accept() on the real database: what it says of each submission, and what becomes of the file."""
+
+import hashlib
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError
+
+from backend.audit.models import AuditEvent
+from backend.intake import accepting
+from backend.intake.checking import CheckedSubmission
+from backend.intake.models import Submission
+from backend.intake.refusals import DifferentContent, Refused, SealAgain, UnknownSender
+from backend.intake.storing import Kept
+from backend.units import services
+from crypto.checked import checked
+from tests.founding import NOW, TESTS, SealedReport, TestDevice, enrol_device, found_node
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def device() -> TestDevice:
+    found_node()
+    return enrol_device()
+
+
+def announced(device: TestDevice, content: bytes = b"sealed", **changes: object) -> CheckedSubmission:
+    fields = {
+        "kind": "report",
+        "sender": device.fingerprint,
+        "submission": uuid.UUID(int=1),
+        "key_id": SealedReport(device, {}).intake_key(NOW).key_id,
+        "digest": hashlib.sha256(content).digest(),
+        "size": len(content),
+    }
+    return checked(CheckedSubmission, **(fields | changes))
+
+
+def file(folder: Path) -> Kept:
+    path = folder / uuid.uuid4().hex
+    path.write_bytes(b"sealed")
+    return Kept(path=path)
+
+
+def test_a_submission_and_its_event_are_written_together(device: TestDevice, tmp_path: Path) -> None:
+    kept = file(tmp_path)
+    assert accepting.accept(announced(device), kept) == "stored"
+    row = Submission.objects.get()
+    assert (row.stored_as, row.stage, bytes(row.digest)) == (
+        kept.stored_as,
+        "received",
+        hashlib.sha256(b"sealed").digest(),
+    )
+    event = AuditEvent.objects.get(id=row.id)
+    assert (event.event, event.acting_id) == ("submission:received", device.fingerprint)
+    assert event.detail["sha256"] == hashlib.sha256(b"sealed").hexdigest()
+    assert [path.name for path in tmp_path.iterdir()] == [kept.stored_as]
+
+
+def test_the_same_again_is_the_same_and_its_second_file_goes(device: TestDevice, tmp_path: Path) -> None:
+    first = file(tmp_path)
+    assert accepting.accept(announced(device), first) == "stored"
+    assert accepting.accept(announced(device), file(tmp_path)) == "same"
+    assert [path.name for path in tmp_path.iterdir()] == [first.stored_as]
+    assert AuditEvent.objects.filter(event="submission:received").count() == 1
+
+
+def refused(submission: CheckedSubmission, folder: Path, refusal: type[Refused]) -> None:
+    before = sorted(folder.iterdir())
+    with pytest.raises(refusal):
+        accepting.accept(submission, file(folder))
+    assert sorted(folder.iterdir()) == before
+    assert Submission.objects.count() == 1
+
+
+def test_what_is_refused_leaves_neither_row_nor_file(device: TestDevice, tmp_path: Path) -> None:
+    assert accepting.accept(announced(device), file(tmp_path)) == "stored"
+    other = uuid.UUID(int=2)
+    refused(announced(device, b"other content"), tmp_path, DifferentContent)
+    refused(announced(device, kind="evidence"), tmp_path, DifferentContent)
+    refused(announced(device, submission=other, key_id="0" * 16), tmp_path, SealAgain)
+    refused(announced(device, submission=other, kind="packet"), tmp_path, UnknownSender)
+    refused(announced(device, submission=other, sender="0" * 64), tmp_path, UnknownSender)
+    services.revoke(device.row, acting=TESTS, at=NOW + timedelta(hours=1))
+    refused(announced(device, submission=other), tmp_path, UnknownSender)
+
+
+def test_when_the_database_cannot_say_the_file_stays(
+    device: TestDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row may have committed before the connection broke: only the sweep, which sees rows, may remove the file."""
+
+    def broken(*_arguments: object) -> str:
+        raise DatabaseError
+
+    monkeypatch.setattr(accepting, "_call", broken)
+    kept = file(tmp_path)
+    with pytest.raises(DatabaseError):
+        accepting.accept(announced(device), kept)
+    assert [path.name for path in tmp_path.iterdir()] == [kept.stored_as]
+
+
+def test_two_answers_of_retry_end_the_attempt(
+    device: TestDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "_call", lambda *_arguments: "retry")
+    with pytest.raises(accepting.NotAccepted):
+        accepting.accept(announced(device), file(tmp_path))
+    assert list(tmp_path.iterdir()) == []
