@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,11 +14,13 @@ from backend.audit.errors import UntrustedCard
 from backend.audit.log import origin_of
 from backend.audit.storage import Connection, read_head
 from backend.audit.trust import TrustedLog, log_of_card
-from backend.audit.verification import LogReport, verify_log
 from backend.cli.node.home import Home
 from backend.cli.node.options import home_option
 from crypto import notes
 from crypto.errors import CryptoError
+
+if TYPE_CHECKING:
+    from backend.audit.verification import LogReport
 
 file = click.Path(path_type=Path, exists=True, dir_okay=False)
 database_option = click.option(
@@ -53,6 +55,9 @@ def verify(files: Sequence[Path], card: Path | None, home: Path, database: str |
 
     Exits with 1 and the first bad entry where they differ. Entries are counted from 0.
     """
+    # Here and not above: its sentences are translated, and --help needs no Django.
+    from backend.audit.verification import verify_log
+
     trusted = _trusted(card, home)
     exported = [_read_checkpoint(path, trusted) for path in files]
     with _log_of(home, database) as connection:
@@ -65,7 +70,7 @@ def verify(files: Sequence[Path], card: Path | None, home: Path, database: str |
     click.echo("The log is as it was signed.")
 
 
-def _print(report: LogReport, trusted: TrustedLog, exported: int) -> None:
+def _print(report: "LogReport", trusted: TrustedLog, exported: int) -> None:
     click.echo(
         f"log          {trusted.origin}, {trusted.key}\n"
         f"entries      {report.entries}\n"

@@ -2,5 +2,5 @@
 
 from backend.settings.base import *  # noqa: F403
 
-DATABASES: dict[str, dict[str, object]] = {}
+DATABASES = {}
 INSTALLED_APPS: list[str] = []

@@ -114,12 +114,12 @@ def _role(process: str) -> str:
 
 
 def _statement(grant: Grant) -> sql.Composed:
-    right = sql.SQL(grant.right)  # type: ignore[arg-type]  # one of RIGHT's words
+    right = sql.SQL(grant.right)  # one of RIGHT's words
     if grant.column:
         right = sql.SQL("{} ({})").format(right, sql.Identifier(grant.column))  # type: ignore[assignment]
     # A signature is PostgreSQL's own text (regprocedure), checked by _require_things against the catalogue.
-    thing = sql.SQL(grant.thing) if grant.kind == "function" else sql.Identifier("public", grant.thing)  # type: ignore[arg-type]
-    return sql.SQL("GRANT {} ON {} {} TO {}").format(right, sql.SQL(grant.kind), thing, sql.Identifier(grant.role))  # type: ignore[arg-type]
+    thing = sql.SQL(grant.thing) if grant.kind == "function" else sql.Identifier("public", grant.thing)
+    return sql.SQL("GRANT {} ON {} {} TO {}").format(right, sql.SQL(grant.kind), thing, sql.Identifier(grant.role))
 
 
 def _column_grants(connection: psycopg.Connection[Any]) -> list[sql.Composed]:
