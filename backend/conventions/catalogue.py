@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from backend.conventions.errors import UnknownName
 from backend.conventions.loading import read
+from backend.conventions.schema.concepts import Concepts, StateElements
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
 from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates
 from backend.conventions.schema.instruments import Instrument
 from backend.conventions.schema.states import State
 from backend.conventions.schema.terms import (
-    Concepts,
     Fact,
     Facts,
     LetterField,
@@ -23,7 +23,6 @@ from backend.conventions.schema.terms import (
     Offences,
     RefusalRisk,
     RefusalRisks,
-    StateElements,
 )
 
 T = TypeVar("T")

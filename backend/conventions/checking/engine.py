@@ -1,10 +1,14 @@
 """References inside `engine/*`: the project's own rules."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.checking.elements import known_elements
 from backend.conventions.checking.report import Problem
+from backend.conventions.classification.phrases import parse
+from backend.conventions.errors import LawDataError
+from backend.conventions.schema.engine import Cue, Cues
 
 
 def engine_faults(catalogue: Catalogue) -> Iterator[Problem]:
@@ -39,3 +43,16 @@ def _cue_faults(catalogue: Catalogue, language: str, known: dict[str, set[str]])
         for element in elements:
             if element not in known.get(code, ()):
                 yield Problem(file, code, f"no element {element!r}")
+    for phrase in _phrases(cues):
+        try:
+            parse(phrase)
+        except LawDataError as fault:
+            yield Problem(file, fault.path, fault.problem)
+
+
+def _phrases(cues: Cues) -> Iterator[str]:
+    for general in (cues.computer, cues.authorised, cues.accident, cues.without_right, cues.not_negators):
+        yield from general
+    for elements in cues.offences.values():
+        for cue in chain.from_iterable(elements.values()):
+            yield cue.cue if isinstance(cue, Cue) else cue

@@ -14,7 +14,7 @@ Span = tuple[int, int]
 # Elements that say the same of every offence: the act was not permitted. Cues for it are kept once per language.
 WITHOUT_RIGHT = ("without-right", "no-lawful-excuse", "no-consent")
 COMPUTER = ("by-computer-system", "use-of-computer", "computer-system", "ict-system")
-INTENT = ("intent", "wilful")
+INTENT = ("intent", "wilful", "intent-or-recklessness")
 
 
 @dataclass(slots=True)

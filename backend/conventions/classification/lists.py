@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.schema.concepts import ConceptMapping
 from backend.conventions.schema.instruments import Element
-from backend.conventions.schema.terms import ConceptMapping
 
 _KINDS = {"treaty": 0, "protocol": 1, "model-law": 2, "scheme": 3}
 

@@ -36,6 +36,7 @@ _MONEY = frozenset(
     + ("colones", "pound", "pounds", "livres", "gulden", "quetzal", "quetzales", "lempiras", "cordobas", "soles")
     + ("bitcoin", "bitcoins")
 )
+_KINDS = {"number", "money"}
 _REMEMBERED = 20_000
 _SEPARATORS = str.maketrans("", "", ".,")
 _STEP = re.compile(r"^\[?[^\s\[\]]+\]?$")
@@ -47,7 +48,7 @@ class Step:
 
     words: frozenset[str] = frozenset()
     beginnings: tuple[str, ...] = ()
-    kind: str | None = None
+    kinds: frozenset[str] = frozenset()
     gap: int = 0
     optional: bool = False
 
@@ -55,9 +56,9 @@ class Step:
         """Whether a word, in its plain form, takes this step."""
         if word in self.words or (self.beginnings and word.startswith(self.beginnings)):
             return True
-        if self.kind == "number":
-            return word.translate(_SEPARATORS).isdecimal()
-        return self.kind == "money" and (word in _MONEY or word.lstrip("0123456789.").strip("kmb") in _MONEY)
+        if "number" in self.kinds and word.translate(_SEPARATORS).isdecimal():
+            return True
+        return "money" in self.kinds and (word in _MONEY or word.lstrip("0123456789.").strip("kmb") in _MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,15 @@ def _step(part: str, phrase: str) -> Step:
     if not _STEP.match(part):
         raise LawDataError("cues", repr(phrase), f"{part!r} is neither a word nor a gap")
     optional = part.startswith("[") and part.endswith("]")
-    body = part.strip("[]")
-    if body in {"<number>", "<money>"}:
-        return Step(kind=body.strip("<>"), optional=optional)
-    parts = [plain(word) for word in body.split("/")]
+    parts = part.strip("[]").split("/")
+    kinds = frozenset(word.strip("<>") for word in parts if word.startswith("<"))
+    if kinds - _KINDS:
+        raise LawDataError("cues", repr(phrase), f"{part!r} names a class of words that is none of {sorted(_KINDS)}")
+    words = [plain(word) for word in parts if not word.startswith("<")]
     return Step(
-        words=frozenset(word for word in parts if not word.endswith("*")),
-        beginnings=tuple(word[:-1] for word in parts if word.endswith("*")),
+        words=frozenset(word for word in words if not word.endswith("*")),
+        beginnings=tuple(word[:-1] for word in words if word.endswith("*")),
+        kinds=kinds,
         optional=optional,
     )
 
@@ -117,7 +120,7 @@ class Index:
                 by_word.setdefault(word, []).append(number)
             for beginning in steps[0].beginnings:
                 by_beginning.setdefault(beginning, []).append(number)
-        kinds = tuple(number for number, steps in enumerate(parsed) if steps[0].kind)
+        kinds = tuple(number for number, steps in enumerate(parsed) if steps[0].kinds)
         lengths = tuple(sorted({len(beginning) for beginning in by_beginning}))
         return cls(parsed, by_word, by_beginning, kinds, lengths)
 
