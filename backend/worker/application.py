@@ -24,6 +24,12 @@ def make_app(include: Sequence[str]) -> Celery:
     return app
 
 
+def close_publishers(app: Celery) -> None:
+    """Closes the connections by which messages were sent: left open, they keep Python 3.13 from ending for 20 s."""
+    app.amqp.producer_pool.force_close_all()
+    app.pool.force_close_all()
+
+
 def _configuration(broker: Broker) -> dict[str, Any]:
     return {
         "broker_url": broker.url,

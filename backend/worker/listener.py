@@ -12,6 +12,7 @@ from celery import bootsteps
 from django.db import connections
 
 from backend.audit.connecting import open_connection
+from backend.worker.application import close_publishers
 from backend.worker.queues import CHANNEL, SWEEPS, TASK
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Listener(bootsteps.StartStopStep):  # type: ignore[misc]
         os.write(self._tell, b".")
         if self._thread is not None:
             self._thread.join(2)
+        close_publishers(self._app)
 
     terminate = stop
 
