@@ -14,7 +14,7 @@ from backend.audit.events import Event
 from backend.audit.receipts import verify_receipt
 from backend.audit.subjects import System
 from backend.audit.trust import TrustedLog
-from backend.intake.queue import claimed
+from backend.intake.queue import claimed, failure_name
 from backend.vault.sending import Body, EdgeUnreachable, Reply, ask_receipt, post_sealed
 from backend.vault.signers import transport_signer
 from crypto.errors import CryptoError
@@ -50,7 +50,7 @@ def transmit_waiting(*, at: datetime) -> bool:
             _fail(transmission, str(final), at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
             known = isinstance(problem, (NotSentYet, NotProved, EdgeUnreachable))
-            reason = str(problem) if known else f"unforeseen: {type(problem).__name__}"
+            reason = str(problem) if known else f"unforeseen: {failure_name(problem)}"
             log.warning("transmission %s: %s (attempt %d)", transmission.id, reason, transmission.attempts)
             if transmission.attempts >= MAX_ATTEMPTS:
                 _fail(transmission, reason, at=at)

@@ -22,7 +22,7 @@ from backend.incidents.columns import sealed
 from backend.incidents.models import EvidenceItem
 from backend.incidents.opening import quarantine
 from backend.intake.models import Submission
-from backend.intake.queue import claimed
+from backend.intake.queue import claimed, failure_name
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.opening import ExchangeOpener
 from backend.vault.secrets import KeyNotHeld
@@ -83,9 +83,9 @@ def open_waiting(*, at: datetime) -> bool:
             log.info("packet %s does not open: %s", submission.submission_id, closed.__cause__)
             quarantine(submission, "it does not open with the exchange key that it names", at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            log.error("packet %s: %s on attempt %d", submission.id, type(problem).__name__, submission.attempts)
+            log.error("packet %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
             if submission.attempts >= MAX_ATTEMPTS:
-                quarantine(submission, f"failed {submission.attempts} times ({type(problem).__name__})", at=at)
+                quarantine(submission, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
         else:
             log.info("packet %s brought a letter of kind %s", submission.submission_id, letter.kind)
     return True

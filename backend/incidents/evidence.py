@@ -19,7 +19,7 @@ from backend.incidents.models import CustodyEvent, EvidenceItem, Incident
 from backend.incidents.report import Report
 from backend.incidents.statement import ReportStatement
 from backend.intake.models import Submission
-from backend.intake.queue import claimed
+from backend.intake.queue import claimed, failure_name
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.receiving import take_evidence
 from backend.vault.secrets import KeyNotHeld
@@ -78,9 +78,9 @@ def take_waiting(*, at: datetime) -> bool:
         except CryptoError:
             _set_aside(submission, item, "it does not open with the intake key that it names", at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            log.error("evidence %s: %s on attempt %d", item.id, type(problem).__name__, submission.attempts)
+            log.error("evidence %s: %s on attempt %d", item.id, failure_name(problem), submission.attempts)
             if submission.attempts >= MAX_ATTEMPTS:
-                _set_aside(submission, item, f"failed {submission.attempts} times ({type(problem).__name__})", at=at)
+                _set_aside(submission, item, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
     return True
 
 

@@ -19,7 +19,7 @@ from backend.incidents.models import Incident
 from backend.incidents.report import MalformedReport, Report, parse_report
 from backend.incidents.statement import ReportStatement, StatementDiffers, check_manifest, check_statement
 from backend.intake.models import Submission
-from backend.intake.queue import claimed
+from backend.intake.queue import claimed, failure_name
 from backend.units.models import Device
 from backend.vault.columns import make_data_key
 from backend.vault.receiving import open_report
@@ -51,9 +51,9 @@ def open_waiting(*, at: datetime) -> bool:
         except Quarantine as reason:
             quarantine(submission, str(reason), at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            log.error("submission %s: %s on attempt %d", submission.id, type(problem).__name__, submission.attempts)
+            log.error("submission %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
             if submission.attempts >= MAX_ATTEMPTS:
-                quarantine(submission, f"failed {submission.attempts} times ({type(problem).__name__})", at=at)
+                quarantine(submission, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
         else:
             log.info("submission %s opened as %s", submission.id, incident.reference)
     return True
@@ -161,6 +161,6 @@ def _store(
 def next_reference(at: datetime) -> str:
     """The next national reference, as GD-2026-000001; gaps are possible, repetitions are not."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('incidents_reference')")
+        cursor.execute("SELECT next_incident_number()")
         number = cursor.fetchone()[0]
     return f"{settings.COMITY.state.upper()}-{at:%Y}-{number:06d}"

@@ -21,6 +21,12 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(max(attempts - 1, 0), 20)), MAX_BACKOFF)
 
 
+def failure_name(problem: BaseException) -> str:
+    """What a log may say of a failure: its type and the database's SQLSTATE, never its text, which may quote a row."""
+    state = getattr(problem.__cause__, "sqlstate", None)
+    return f"{type(problem).__name__} {state}" if state else type(problem).__name__
+
+
 @contextmanager
 def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any | None]:
     """The first due row that nobody else works on, its attempt counted and its next try put off; None when none is due.

@@ -124,14 +124,18 @@ def make_exercise_certificate(
 
 
 def _exercise_name(title: str, state: str) -> x509.Name:
-    # X.520 bounds both attributes at 64 characters.
+    # X.520 bounds both attributes at 64 characters, which the library counts in UTF-8.
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, state.upper()),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, title[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"EXERCISE {title}"[:64]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _short(title)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _short(f"EXERCISE {title}")),
         ]
     )
+
+
+def _short(text: str) -> str:
+    return text.encode()[:64].decode(errors="ignore").strip()
 
 
 def _extensions(public: ec.EllipticCurvePublicKey) -> Mapping[x509.ExtensionType, bool]:

@@ -4,6 +4,10 @@ from django.db import migrations
 
 GUARDS = """
 CREATE SEQUENCE referral_reference;
+CREATE FUNCTION next_referral_number() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT nextval('referral_reference') $$;
+REVOKE ALL ON FUNCTION next_referral_number() FROM PUBLIC;
 CREATE FUNCTION letter_signed_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.signed_at IS NOT NULL AND (
@@ -23,7 +27,7 @@ CREATE TRIGGER transmission_wakes AFTER INSERT ON referral_transmission
     FOR EACH STATEMENT EXECUTE FUNCTION notify_work('exchange');
 """
 UNDO = """
-DROP SEQUENCE referral_reference;
+DROP FUNCTION next_referral_number(); DROP SEQUENCE referral_reference;
 DROP TRIGGER transmission_wakes ON referral_transmission;
 DROP TRIGGER letter_signed_is_final ON referral_letterofrequest;
 DROP FUNCTION letter_signed_is_final();

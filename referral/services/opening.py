@@ -51,5 +51,5 @@ def new_referral(direction: str, other_state: str, *, opened_by: Person | Acting
 def next_number() -> int:
     """The next running number; gaps are possible, repetitions are not."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('referral_reference')")
+        cursor.execute("SELECT next_referral_number()")
         return int(cursor.fetchone()[0])

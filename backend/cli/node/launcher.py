@@ -108,6 +108,11 @@ class RunningNode:
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGINT)
 
+    def interrupt(self) -> None:
+        """Asks the node to stop as Ctrl-C does, and returns at once; stop() then waits for it."""
+        if self.alive:
+            os.kill(self._child.pid, signal.SIGINT)
+
     def stop(self) -> int:
         """Asks the node to stop as Ctrl-C does; returns its exit code when nothing of it runs any more."""
         child.stop(self._child, signal.SIGINT, STOPS_WITHIN)

@@ -4,6 +4,10 @@ from django.db import migrations
 
 SQL = """
 CREATE SEQUENCE incidents_reference;
+CREATE FUNCTION next_incident_number() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT nextval('incidents_reference') $$;
+REVOKE ALL ON FUNCTION next_incident_number() FROM PUBLIC;
 CREATE FUNCTION custody_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'custody events are not changed or removed' USING ERRCODE = 'check_violation';
@@ -12,7 +16,7 @@ CREATE TRIGGER custody_is_final BEFORE UPDATE OR DELETE ON incidents_custodyeven
     FOR EACH ROW EXECUTE FUNCTION custody_is_final();
 """
 UNDO = """
-DROP TRIGGER custody_is_final ON incidents_custodyevent; DROP FUNCTION custody_is_final(); DROP SEQUENCE incidents_reference;
+DROP TRIGGER custody_is_final ON incidents_custodyevent; DROP FUNCTION custody_is_final(); DROP FUNCTION next_incident_number(); DROP SEQUENCE incidents_reference;
 """
 
 
