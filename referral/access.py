@@ -20,6 +20,7 @@ class Action(StrEnum):
     OPEN = "open a referral"
     SEE_INBOX = "see received letters"
     SEE_LOG = "see the audit log"
+    SEE_DIRECTORY = "see nodes, authorities and their keys"
 
 
 WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER, Role.REGISTRAR})
@@ -30,6 +31,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.SEE_INBOX: WORKING,
     # The log holds references, stages and times, no victim's data: auditors and administrators read it, no one else.
     Action.SEE_LOG: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Action.SEE_DIRECTORY: WORKING | {Role.AUDITOR, Role.ADMINISTRATOR},
 }
 
 

@@ -3,8 +3,30 @@
 from django.urls import include, path
 
 from backend.desk.health import health
+from backend.desk.pages import directory, incidents, log, start
+from referral.views import drafting, letters, lists
+
+handler400 = "backend.desk.pages.errors.bad_request"
+handler403 = "backend.desk.pages.errors.forbidden"
+handler404 = "backend.desk.pages.errors.not_found"
+handler500 = "backend.desk.pages.errors.failed"
 
 urlpatterns = [
     path("healthz", health, name="health"),
-    path("account/", include("allauth.urls")),
+    path("account/", include("backend.desk.signin.urls")),
+    path("", start.start, name="start"),
+    path("incidents/", incidents.incident_list, name="incidents"),
+    path("incidents/<uuid:pk>/", incidents.incident, name="incident"),
+    path("incidents/<uuid:pk>/referral/", drafting.open_referral, name="open_referral"),
+    path("referrals/", lists.referral_list, name="referrals"),
+    path("referrals/<uuid:pk>/", lists.referral, name="referral"),
+    path("referrals/<uuid:pk>/letter/", drafting.draft_letter, name="draft_letter"),
+    path("received/", lists.inbox, name="inbox"),
+    path("letters/<uuid:pk>/", letters.letter, name="letter"),
+    path("letters/<uuid:pk>/letter.pdf", letters.letter_pdf, name="letter_pdf"),
+    path("letters/<uuid:pk>/edit/", drafting.edit_letter, name="edit_letter"),
+    path("letters/<uuid:pk>/<slug:act>/", letters.letter_act, name="letter_act"),
+    path("quarantine/", incidents.quarantine, name="quarantine"),
+    path("directory/", directory.directory, name="directory"),
+    path("audit/", log.audit, name="audit"),
 ]

@@ -20,4 +20,4 @@ DOMAIN = [
 # Sign-in with a second factor; their tables are migrated with ours.
 SIGN_IN = ["django.contrib.sessions", "django.contrib.messages", "allauth", "allauth.account", "allauth.mfa"]
 
-DESK = [*FOUNDATION, *SIGN_IN, "rest_framework", "drf_spectacular", *DOMAIN, "backend.desk"]
+DESK = [*FOUNDATION, *SIGN_IN, "django.forms", "rest_framework", "drf_spectacular", *DOMAIN, "backend.desk"]

@@ -10,20 +10,20 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "backend.desk.headers.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "backend.desk.gate.Gate",
 ]
 ROOT_URLCONF = "backend.desk.urls"
 WSGI_APPLICATION = "backend.desk.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [CHECKOUT / "frontend" / "templates"],
+        "DIRS": [CHECKOUT / "frontend" / "templates", CHECKOUT / "frontend" / "components"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -31,10 +31,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "backend.desk.navigation.navigation",
             ]
         },
     }
 ]
+FORM_RENDERER = "backend.desk.rendering.DeskForms"
 # Served by granian itself (`--static-path-mount`), from this folder and no other.
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [CHECKOUT / "frontend" / "static"]
@@ -52,6 +54,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = f"{_PREFIX}_csrf"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_TRUSTED_ORIGINS = [COMITY.desk_url]
+CSRF_FAILURE_VIEW = "backend.desk.pages.errors.stale_form"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -81,7 +84,22 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_ADAPTER = "backend.desk.signin.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "backend.desk.signin.forms.SignIn",
+    "change_password": "backend.desk.signin.forms.ChangePassword",
+    "reauthenticate": "backend.desk.signin.forms.ConfirmPassword",
+}
+# A front that ends TLS appends the client's address; without one, what a client says of itself counts for nothing.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _HTTPS else 0
+MFA_ADAPTER = "backend.desk.signin.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "backend.desk.signin.forms.GiveCode",
+    "reauthenticate": "backend.desk.signin.forms.ConfirmCode",
+    "activate_totp": "backend.desk.signin.forms.SetUpFactor",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = f"Comity {COMITY.node}"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 

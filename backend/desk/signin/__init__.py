@@ -1,0 +1,1 @@
+"""Sign-in with password and second factor, over django-allauth."""

@@ -1,0 +1,83 @@
+"""What templates need beyond Django's own tags."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language, ngettext
+
+from backend.conventions.catalogue import shipped
+from referral import words
+from referral.services.references import reference_label
+
+register = template.Library()
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+
+@register.filter
+def word(value: str, group: str) -> Any:
+    """The words of a stage, kind, role, …: {{ letter.stage|word:"stage" }}."""
+    return words.word(str(value), group)
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """An instant in UTC, to the minute, and saying so."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if value else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day, year first."""
+    return f"{value:%Y-%m-%d}" if value else ""
+
+
+@register.filter
+def octets(value: int) -> str:
+    """A size in decimal units; bytes below a kilobyte."""
+    if value < 1000:
+        return ngettext("%(n)d byte", "%(n)d bytes", value) % {"n": value}
+    size, unit = float(value), 0
+    while size >= 1000 and unit < len(_UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.1f} {_UNITS[unit]}"
+
+
+@register.filter
+def state_name(code: str) -> str:
+    """A State by its name; its code where the data do not know it."""
+    law = shipped()
+    return str(law.state(code).name.in_language(get_language() or "en")) if code in law.state_codes else code.upper()
+
+
+@register.filter
+def measure_name(measure_id: str) -> str:
+    """A measure by its label."""
+    found = shipped().measures.get(measure_id)
+    return str(found.label.in_language(get_language() or "en")) if found else measure_id
+
+
+@register.filter
+def offence_name(code: str) -> str:
+    """An offence of the common list by its label."""
+    found = shipped().offences.get(code)
+    return str(found.label.in_language(get_language() or "en")) if found else code
+
+
+@register.filter
+def reference_name(reference: Any) -> str:
+    """How a reference is named in its confirmation."""
+    return reference_label(reference)
+
+
+@register.filter
+def item(mapping: Mapping[str, Any], key: str) -> Any:
+    """The value under a key; None where there is none."""
+    return mapping.get(key)
+
+
+@register.filter
+def cut_hex(value: str) -> str:
+    """A digest in groups of eight, for people who compare."""
+    return " ".join(value[start : start + 8] for start in range(0, len(value), 8))

@@ -1,0 +1,52 @@
+"""What single acts on a letter need to know beside who acts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from referral.forms.fields import DayField
+from referral.letters.content import LegalReference
+from referral.lifecycle import UrgencyGround
+from referral.services.references import reference_label
+from referral.words import GROUNDS
+
+
+class SignUrgent(forms.Form):
+    """The grounds on which one person signs alone."""
+
+    grounds = forms.MultipleChoiceField(
+        label=_("Why this cannot wait for a second person"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(ground.value, GROUNDS[ground]) for ground in UrgencyGround],
+        help_text=_("The second person, the translation and open references follow within three working days."),
+    )
+
+    def urgency(self) -> tuple[UrgencyGround, ...]:
+        """The grounds chosen."""
+        return tuple(UrgencyGround(ground) for ground in self.cleaned_data["grounds"])
+
+
+class AnswerPreserved(forms.Form):
+    """Until when which custodian keeps the data."""
+
+    until = DayField(label=_("Preserved until"))
+    custodian = forms.CharField(label=_("Custodian"), max_length=500)
+    custodian_reference = forms.CharField(label=_("The custodian's reference, if any"), max_length=500, required=False)
+
+
+class ConfirmReference(forms.Form):
+    """A person saw the source of a reference that nobody had verified."""
+
+    reference = forms.ChoiceField(label=_("Reference"))
+    source_seen = forms.CharField(
+        label=_("Source seen"),
+        max_length=300,
+        help_text=_("Where you read the provision itself: title, address, and the day of that version."),
+    )
+
+    def __init__(self, references: Sequence[LegalReference], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = dict.fromkeys(reference_label(reference) for reference in references)
+        self.fields["reference"].choices = [(label, label) for label in labels]
