@@ -1,0 +1,24 @@
+-- Run once by the image's first start, as the superuser: the roles and databases that `comity roles` prints, with the
+-- passwords of the environment. A test compares the two.
+\getenv comity_owner COMITY_OWNER_PASSWORD
+\getenv comity_edge COMITY_EDGE_PASSWORD
+\getenv comity_desk COMITY_DESK_PASSWORD
+\getenv comity_worker COMITY_WORKER_PASSWORD
+\getenv comity_notary COMITY_NOTARY_PASSWORD
+\getenv comity_broker COMITY_BROKER_PASSWORD
+CREATE ROLE comity_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'comity_owner';
+CREATE ROLE comity_edge LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'comity_edge';
+CREATE ROLE comity_desk LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'comity_desk';
+CREATE ROLE comity_worker LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'comity_worker';
+CREATE ROLE comity_notary LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'comity_notary';
+CREATE ROLE comity_broker LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'comity_broker';
+CREATE DATABASE comity OWNER comity_owner TEMPLATE template0;
+REVOKE ALL ON DATABASE comity FROM PUBLIC;
+CREATE DATABASE comity_broker OWNER comity_broker TEMPLATE template0;
+REVOKE ALL ON DATABASE comity_broker FROM PUBLIC;
+GRANT CONNECT ON DATABASE comity TO comity_edge;
+GRANT CONNECT ON DATABASE comity TO comity_desk;
+GRANT CONNECT ON DATABASE comity TO comity_worker;
+GRANT CONNECT ON DATABASE comity TO comity_notary;
+REVOKE ALL ON DATABASE postgres FROM PUBLIC;
+REVOKE ALL ON DATABASE template1 FROM PUBLIC;
