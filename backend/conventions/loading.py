@@ -29,18 +29,25 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _named(path: Path) -> str:
+    """The file with its folder: a State and a language may share the name."""
+    return f"{path.parent.name}/{path.name}"
+
+
 def read_yaml(path: Path) -> object:
     """The content of a YAML file. Raises LawDataError with file and line where it cannot be read."""
     try:
         return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506  a safe loader, only stricter
     except _DuplicateKey as fault:
-        raise LawDataError(path.name, f"line {fault.line}", f"the key {fault.key!r} stands twice; keep one") from None
+        raise LawDataError(
+            _named(path), f"line {fault.line}", f"the key {fault.key!r} stands twice; keep one"
+        ) from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
-        raise LawDataError(path.name, place, f"not readable as YAML ({getattr(fault, 'problem', fault)})") from fault
+        raise LawDataError(_named(path), place, f"not readable as YAML ({getattr(fault, 'problem', fault)})") from fault
     except OSError as fault:
-        raise LawDataError(path.name, "", f"cannot be opened ({fault.strerror})") from fault
+        raise LawDataError(_named(path), "", f"cannot be opened ({fault.strerror})") from fault
 
 
 def read(path: Path, kind: type[T]) -> T:
@@ -50,4 +57,4 @@ def read(path: Path, kind: type[T]) -> T:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as fault:
         problem, _, place = str(fault).partition(" - at ")
-        raise LawDataError(path.name, place.strip("`").removeprefix("$."), problem) from None
+        raise LawDataError(_named(path), place.strip("`").removeprefix("$."), problem) from None

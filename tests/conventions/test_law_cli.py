@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -107,8 +108,15 @@ def test_law_check_passes_on_the_shipped_data() -> None:
     result = CliRunner().invoke(law.command, ["check", "--summary", "--on", "2026-11-24"])
     assert result.exit_code == 0
     assert "nothing is wrong" in result.output
-    report = json.loads(CliRunner().invoke(law.command, ["check", "--json", "--on", "2026-11-24"]).output)
-    assert (report["passed"], report["faults"]) == (True, [])
+
+
+def test_law_check_exits_1_and_prints_json_where_something_is_wrong(data: Path) -> None:
+    (data / "offences.yaml").write_text("version: 1\n", encoding="utf-8")
+    result = CliRunner().invoke(law.command, ["check", "--json", "--data", str(data)])
+    report = json.loads(result.output)
+    assert result.exit_code == 1
+    assert report["passed"] is False
+    assert report["faults"][0]["file"] == "data/offences.yaml"
 
 
 def test_the_law_part_needs_no_django_and_reads_nothing_when_it_is_imported() -> None:

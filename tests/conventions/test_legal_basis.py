@@ -97,10 +97,18 @@ def test_a_judges_order_is_a_step_of_execution_and_no_condition_of_the_basis() -
     ]
 
 
-def test_every_reason_that_says_something_of_the_law_has_a_reference() -> None:
-    for basis in ask("gd", "cr", "stored-data").bases:
-        assert basis.reasons
-        assert all(reason.refs for reason in basis.reasons), basis.instrument
+@pytest.mark.parametrize("measure", ["preservation", "stored-data", "content-interception"])
+@pytest.mark.parametrize("pair", ["gd cr", "ht cu", "bb tt", "us gd", "gb gd"])
+def test_every_reason_has_a_reference(pair: str, measure: str) -> None:
+    answer = ask(*pair.split(), measure)  # type: ignore[call-arg]
+    parts = answer.composition
+    reasons = [reason for basis in answer.bases for reason in basis.reasons]
+    reasons += [reason for way in answer.remaining for reason in way.reasons]
+    reasons += [gate.reason for gate in parts.gates]
+    reasons += [*parts.unknowns, *answer.warnings]
+    reasons += [part.reason for part in (parts.measure_from, parts.contents_from, parts.procedure_from) if part]
+    assert all(basis.reasons for basis in answer.bases)
+    assert [reason.code for reason in reasons if not reason.refs] == []
 
 
 def test_unverified_references_are_told_apart() -> None:

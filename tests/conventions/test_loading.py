@@ -47,7 +47,7 @@ def test_a_fault_is_refused_with_its_place(
         return
     with pytest.raises(LawDataError) as refused:
         load(tmp_path, GOOD.replace(old, new))
-    assert refused.value.file == "templates.yaml", fault
+    assert refused.value.file == f"{tmp_path.name}/templates.yaml", fault
     assert path in refused.value.path
     assert problem in refused.value.problem
 

@@ -11,10 +11,10 @@ from backend.conventions.classification.answer import (
     Article,
     Classification,
     ElementStanding,
+    Notice,
     OffenceFound,
     Section,
     Standing,
-    Warning,
 )
 from backend.conventions.classification.evidence import Findings, gather
 from backend.conventions.classification.language import languages
@@ -24,7 +24,7 @@ from backend.conventions.errors import BadQuestion, UnknownName
 from backend.conventions.indicators import extract
 from backend.conventions.tokens import tokenise
 
-__all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Warning", "classify"]
+__all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Notice", "classify"]
 
 # A narrative of a police report has hundreds of words; what is a hundred times longer is something else.
 MAX_LENGTH = 10_000_000
@@ -115,18 +115,18 @@ def _sections(law: Catalogue, state: str, code: str) -> tuple[Section, ...]:
     )
 
 
-def _warnings(law: Catalogue, found: tuple[OffenceFound, ...], findings: Findings) -> tuple[Warning, ...]:
+def _warnings(law: Catalogue, found: tuple[OffenceFound, ...], findings: Findings) -> tuple[Notice, ...]:
     warnings = []
     if findings.authorised and findings.without_right:
         text = "The narrative speaks both of permission and of its absence: ask the owner who had agreed to what."
-        warnings.append(Warning("permission-unclear", text))
+        warnings.append(Notice("permission-unclear", text))
     for offence in found:
         if not offence.articles:
             text = f"No treaty of the data has an offence of its own for {offence.label.lower()}. "
-            warnings.append(Warning("no-treaty-article", text + (law.offence(offence.code).note or ""), offence.code))
+            warnings.append(Notice("no-treaty-article", text + (law.offence(offence.code).note or ""), offence.code))
         unverified = [article.ref for article in offence.articles if not article.verified]
         unverified += [section.ref or section.title for section in offence.sections if not section.verified]
         if unverified:
             text = f"Not verified, to be confirmed before a letter relies on it: {', '.join(unverified)}."
-            warnings.append(Warning("unverified-reference", text, offence.code))
+            warnings.append(Notice("unverified-reference", text, offence.code))
     return tuple(warnings)

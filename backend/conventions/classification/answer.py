@@ -69,7 +69,7 @@ class OffenceFound:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Notice:
     """Something that a reader of the classification has to know; `code` is for translation."""
 
     code: str
@@ -85,7 +85,7 @@ class Classification:
     codes: tuple[str, ...]
     indicators: tuple[Indicator, ...]
     offences: tuple[OffenceFound, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[Notice, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON-ready dictionaries and lists. Spans are `[start, end)` in code points."""

@@ -35,7 +35,11 @@ def compose(question: Question, bases: Sequence[Basis], gates: tuple[JudgedGate,
     contents = contents_part(question, bases)
     channel = _channel(question, best)
     powers = _powers(question)
-    unknowns = (*_unknown_channel(channel), *_unknown_gates(question, gates), *_unknown_powers(question, powers))
+    unknowns = (
+        *_unknown_channel(question, channel),
+        *_unknown_gates(question, gates),
+        *_unknown_powers(question, powers),
+    )
     languages = question.requested.request_languages
     return Composition(
         measure, contents, _procedure(question, best, contents), channel, gates, powers, languages, unknowns
@@ -160,12 +164,14 @@ def _powers(question: Question) -> tuple[Power, ...]:
     )
 
 
-def _unknown_channel(channel: Channel) -> tuple[Reason, ...]:
+def _unknown_channel(question: Question, channel: Channel) -> tuple[Reason, ...]:
     found = []
-    for side, office in (("requesting", channel.sender), ("requested", channel.addressee)):
+    sides = (("requesting", question.requesting, channel.sender), ("requested", question.requested, channel.addressee))
+    for side, state, office in sides:
         if office is None or office.title is None:
             text = f"No office of the {side} State is established for this channel ({channel.kind}): do not address it."
-            found.append(Reason(f"no-{side}-office", text, (office.ref,) if office else ()))
+            refs = (office.ref if office else state_ref(state, None, False),)
+            found.append(Reason(f"no-{side}-office", text, refs))
         elif not office.ref.verified:
             text = f"The office of the {side} State ({office.title}) was not verified."
             found.append(Reason(f"unverified-{side}-office", text, (office.ref,)))
@@ -177,14 +183,15 @@ def _unknown_gates(question: Question, gates: tuple[JudgedGate, ...]) -> tuple[R
     for state, direction in ((question.requested, "being asked"), (question.requesting, "asking")):
         if state.gates is None:
             text = f"Whether the law of {state.name.en} has conditions on {direction} was not established."
-            found.append(Reason("gates-not-established", text))
+            found.append(Reason("gates-not-established", text, (state_ref(state, None, False),)))
     return tuple(found)
 
 
 def _unknown_powers(question: Question, powers: tuple[Power, ...]) -> tuple[Reason, ...]:
-    name, seen = question.requested.name.en, {power.power for power in powers if power.ref.ref}
+    state, seen = question.requested, {power.power for power in powers if power.ref.ref}
+    refs = (state_ref(state, None, False),)
     return tuple(
-        Reason("power-not-seen", f"No power of {name} to {power} was seen; that is not to say that there is none.")
+        Reason("power-not-seen", f"No power of {state.name.en} to {power} was seen; there may still be one.", refs)
         for power in question.measure.domestic_power
         if power not in seen
     )

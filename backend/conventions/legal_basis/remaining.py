@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.conventions.legal_basis.answer import Basis, JudgedGate, Reason, Remaining, Standing
+from backend.conventions.legal_basis.answer import Basis, JudgedGate, Reason, Reference, Remaining, Standing
 from backend.conventions.legal_basis.gates import open_gates
 from backend.conventions.legal_basis.question import Question, state_ref
 
@@ -23,7 +23,8 @@ def _statute(question: Question, gates: tuple[JudgedGate, ...]) -> Remaining:
     state, statute = question.requested, question.requested.mla_statute
     if statute.title is None:
         text = f"No statute of {state.name.en} on mutual legal assistance was established."
-        return Remaining("domestic-statute", Standing.UNKNOWN, (Reason("statute-not-established", text),))
+        missing = Reason("statute-not-established", text, (state_ref(state, None, False),))
+        return Remaining("domestic-statute", Standing.UNKNOWN, (missing,))
     title = f"{statute.title} ({statute.citation})" if statute.citation else statute.title
     refs = (state_ref(state, title, statute.verified, statute.source),)
     told = " ".join(part for part in (statute.gate, statute.note) if part)
@@ -42,7 +43,8 @@ def _reciprocity(question: Question) -> Remaining:
         f"Without a treaty a request to {question.requested.name.en} rests on reciprocity and goes by diplomatic "
         "channel; whether it is honoured was not established."
     )
-    return Remaining("reciprocity", Standing.UNKNOWN, (Reason("reciprocity", text),))
+    reason = Reason("reciprocity", text, (state_ref(question.requested, None, False),))
+    return Remaining("reciprocity", Standing.UNKNOWN, (reason,))
 
 
 def _advised(question: Question) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ def _advised(question: Question) -> tuple[str, ...]:
 def _fallback(question: Question, name: str) -> Remaining:
     measure = question.catalogue.measure(name)
     told = " ".join(part for part in (measure.definition, measure.note) if part)
-    reasons = [Reason("advice", f"{measure.label.en}: {told}")]
+    reasons = [Reason("advice", f"{measure.label.en}: {told}", (Reference("measures", measure.id, False),))]
     if name == "provider-request":
         state = question.requested
         reasons += [
