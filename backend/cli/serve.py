@@ -22,5 +22,14 @@ def command(process: str, host: str, port: int | None) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = spec.settings
     if spec.command is None:
         raise click.UsageError(f"{process} does not serve")
+    _refuse_unfit_settings()
     arguments = spec.command(host, port or {"desk": 8101}.get(process, 8100))
     os.execv(arguments[0], arguments)  # noqa: S606 - the program is this Python
+
+
+def _refuse_unfit_settings() -> None:
+    """Reads the settings once before the process does, so that what is missing is one sentence and no traceback."""
+    from django.conf import settings
+
+    # The first look loads them; ImproperlyConfigured reaches main(), which prints it.
+    _ = settings.COMITY

@@ -25,7 +25,7 @@ def act_as(act: Act, path: Path) -> None:
     if settings is None:
         begin(process.known_as)
         return
-    if not (home.folder("run") / "processes.json").exists():
+    if not home.processes():
         raise NodeError(f"the node of {path} is not running; start it with `comity up` and run this again.")
     for name, value in environment(process, home, settings, mode="development").items():
         if name != "PATH":

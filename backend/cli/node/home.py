@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -80,6 +80,21 @@ class Home:
             held.write(f"{os.getpid()}\n")
             held.flush()
             yield
+
+    def processes(self) -> Mapping[str, int]:
+        """The process ids of the node that runs here, `supervisor` among them; empty where none is ready."""
+        path = self.folder("run") / "processes.json"
+        found: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        # A supervisor that was killed leaves its file.
+        return found if found and Path(f"/proc/{found['supervisor']}").exists() else {}
+
+    def note_processes(self, found: Mapping[str, int]) -> None:
+        """Remembers the present process ids; none where the node has stopped."""
+        path = self.folder("run") / "processes.json"
+        if found:
+            write_private(path, json.dumps(dict(found)) + "\n")
+        else:
+            path.unlink(missing_ok=True)
 
     def read_settings(self) -> NodeSettings | None:
         """What `node.json` remembers; None before the first start; NodeError where it was damaged."""

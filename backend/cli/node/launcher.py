@@ -1,6 +1,5 @@
 """Starts whole nodes as children, for the demonstration and for tests: the same `comity up` as anybody's."""
 
-import json
 import os
 import shutil
 import signal
@@ -71,9 +70,7 @@ class RunningNode:
 
     def processes(self) -> Mapping[str, int]:
         """The present process ids by name, `supervisor` and `postgres` among them; empty while it is not ready."""
-        path = self.home.folder("run") / "processes.json"
-        found: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-        return found
+        return self.home.processes()
 
     def kill(self, process: str) -> int:
         """SIGKILL to one process, as a crash would; returns its id. The supervisor starts another."""

@@ -162,12 +162,11 @@ def _watch(node: Node, stopping: Stopping) -> None:
 
 def _note_processes(node: Node) -> None:
     """`run/processes.json`: the present process ids, for whoever looks after the node."""
-    found = {"supervisor": os.getpid(), **node.supervisor.processes()}
-    write_private(node.home.folder("run") / "processes.json", json.dumps(found) + "\n")
+    node.home.note_processes({"supervisor": os.getpid(), **node.supervisor.processes()})
 
 
 def _forget(home: Home, ready_file: Path | None) -> None:
-    (home.folder("run") / "processes.json").unlink(missing_ok=True)
+    home.note_processes({})
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
 
