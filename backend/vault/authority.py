@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
@@ -44,7 +46,7 @@ def sign_pdf(
     `key_pem` is unencrypted PKCS #8 for the certificate's key (P-256 or RSA). Raises CannotSign.
     """
     signer = _signer(key_pem, certificate_pem, at)
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = _SignatureOnly(BytesIO(pdf))
     earlier = len(list(writer.prev.embedded_signatures))
     field = SigFieldSpec(
         sig_field_name=f"Authority{earlier + 1}",
@@ -82,8 +84,15 @@ def _signer(key_pem: bytes, certificate_pem: bytes, at: datetime) -> SimpleSigne
     return SimpleSigner(
         signing_cert=Asn1Certificate.load(certificate.public_bytes(Encoding.DER)),
         signing_key=PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
+
+
+class _SignatureOnly(IncrementalPdfFileWriter):
+    """An increment that leaves title, dates and the rest of the letter's metadata as they were signed."""
+
+    def _update_meta(self) -> None:
+        """pyHanko would rewrite the metadata, with the machine's time as the letter's."""
 
 
 class _SignerAt(PdfSigner):
@@ -97,6 +106,10 @@ class _SignerAt(PdfSigner):
         session = super().init_signing_session(*positional, **named)
         session.system_time = self._at
         return session
+
+    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
+        # For P-256 pyHanko would raise the file to PDF 2.0; PDF/A-3 (ISO 19005-3) builds on 1.7.
+        pdf_out.register_extension(ESIC_EXTENSION_1)
 
 
 def make_exercise_certificate(

@@ -47,7 +47,7 @@ def _bytes_of(reader: PdfFileReader, specification: Any, revision: int) -> bytes
 def _specifications(reader: PdfFileReader, revision: int) -> Iterator[Any]:
     """Every file specification with an embedded file that the revision wrote."""
     resolver = reader.get_historical_resolver(revision)
-    for reference in resolver.explicit_refs_in_revision():
+    for reference in resolver.explicit_refs_in_revision():  # type: ignore[no-untyped-call]
         for dictionary in _dictionaries(resolver(reference)):
             if "/EF" in dictionary:
                 yield dictionary

@@ -7,7 +7,6 @@ uses only the fonts in its own wheel: the same content gives the same bytes on e
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Literal
 
 import msgspec
 import typst
@@ -15,8 +14,6 @@ import typst
 from referral.drafting import request_json
 from referral.letters.content import LetterContent
 from referral.letters.view import document
-
-_STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 
 
 class CannotRender(Exception):
@@ -41,7 +38,7 @@ def render_letter(content: LetterContent, *, at: datetime) -> bytes:
                 root=folder,
                 font_paths=_fonts(),
                 format="pdf",
-                pdf_standards=_STANDARDS,
+                pdf_standards=["a-3a", "ua-1"],
                 sys_inputs=inputs,
                 timestamp=int(at.timestamp()),
             )

@@ -1,6 +1,7 @@
 """The sections of a letter that have a structure of their own, as blocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from referral.letters.blocks import Block, Bullets, Column, Heading, Notice, Paragraph, Quote, Table
 from referral.letters.content import DataItem, LegalReference, LetterContent, MeasureSought
@@ -17,9 +18,15 @@ def legal_basis(content: LetterContent, words: Wording) -> Iterator[Block]:
         yield Paragraph(words.of(basis.statement))
     yield Paragraph(words("legal-basis-lead"))
     rows = [(words(f"role-{part.role}"), *reference_row(part.reference, words)) for part in basis.parts]
-    yield Table((Column(words("col-part"), 20), *reference_columns(words)), tuple(rows))
+    yield Table((Column(words("col-part"), 20), *reference_columns(words)), tuple(_joined(rows)))
     if any(not part.reference.stands for part in basis.parts):
         yield Notice(words("unverified-notice"))
+
+
+def _joined(rows: Iterable[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str, str]]:
+    """Provisions of one instrument that serve the same part and stand alike share a row."""
+    for (part, instrument, standing), alike in groupby(rows, key=lambda row: (row[0], row[1], row[3])):
+        yield part, instrument, "; ".join(row[2] for row in alike), standing
 
 
 def reference_columns(words: Wording) -> tuple[Column, ...]:

@@ -130,20 +130,25 @@ def _examine(pdf: bytes, authorities: Mapping[str, str], at: datetime) -> tuple[
 
 _SIGNATURES_ONLY = StandardDiffPolicy(
     global_rules=[
-        CatalogModificationRule(),
+        CatalogModificationRule(),  # type: ignore[no-untyped-call]
         DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        MetadataUpdateRule().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
     ],
-    form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()]),
+    form_rule=FormUpdatingRule(
+        field_rules=[
+            SigFieldCreationRule(),  # type: ignore[no-untyped-call]
+            SigFieldModificationRule(),
+        ]
+    ),
 )
 """What a signer's software touches when it adds a signature; no other form field and no validation data."""
 
 
 def _check_coverage(signature: EmbeddedPdfSignature, pdf: bytes, *, last: bool) -> None:
     _check_gap(signature, pdf)
-    signature.compute_integrity_info(diff_policy=_SIGNATURES_ONLY)
+    signature.compute_integrity_info(diff_policy=_SIGNATURES_ONLY)  # type: ignore[no-untyped-call]
     if last and signature.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         raise NotWholeFileSigned
     if signature.coverage < SignatureCoverageLevel.ENTIRE_REVISION:

@@ -68,3 +68,11 @@ def test_a_key_or_certificate_that_does_not_serve_signs_nothing(changes: dict[st
     assert sign_pdf(rendered(), **good, **rest)  # type: ignore[arg-type]
     with pytest.raises(CannotSign, match=sentence):
         sign_pdf(rendered(), **{**good, **changes}, **rest)  # type: ignore[arg-type]
+
+
+def test_signing_changes_neither_the_version_nor_the_metadata_of_the_letter() -> None:
+    before, after = PdfFileReader(BytesIO(rendered())), PdfFileReader(BytesIO(signed_request()))
+    assert "/Version" not in after.root
+    assert set(after.root["/Extensions"]) == {"/ESIC"}
+    assert after.root["/Metadata"].data == before.root["/Metadata"].data
+    assert dict(after.trailer_view["/Info"]) == dict(before.trailer_view["/Info"])
