@@ -1,0 +1,43 @@
+"""The daily sweep of the sealed folder."""
+
+import hashlib
+import os
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from backend.intake.models import Submission
+from backend.intake.sweeping import remove_orphans
+from tests.founding import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def left(folder: Path, name: str, *, hours: int) -> str:
+    """A file that was last written so many hours ago."""
+    path = folder / name
+    path.write_bytes(b"sealed")
+    written = (NOW - timedelta(hours=hours)).timestamp()
+    os.utime(path, (written, written))
+    return name
+
+
+def test_only_old_files_without_a_row_are_removed(tmp_path: Path) -> None:
+    Submission.objects.create(
+        sender="0" * 64,
+        submission_id=uuid.uuid4(),
+        kind="evidence",
+        key_id="0" * 16,
+        digest=hashlib.sha256(b"sealed").digest(),
+        size=6,
+        stored_as=left(tmp_path, "named", hours=100),
+        received_at=NOW,
+    )
+    left(tmp_path, "just-written", hours=23)
+    left(tmp_path, "orphan", hours=25)
+    left(tmp_path, "half.part", hours=25)
+    assert remove_orphans(tmp_path, at=NOW) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["just-written", "named"]
+    assert remove_orphans(tmp_path, at=NOW) == 0
