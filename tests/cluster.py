@@ -5,6 +5,7 @@ The process that runs pytest starts it and ends it; xdist's workers find it by t
 pytest-django reads the settings. Each worker gets a database of its own, copied from one migrated template.
 """
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -53,6 +54,7 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         # In /tmp and short: a socket's path has 107 bytes, and PostgreSQL's account must be able to enter.
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="comity-test-", dir="/tmp")  # noqa: S108
         os.chmod(folder(), 0o711)  # noqa: S103
+        atexit.register(_remove, folder(), os.getpid())
     home = folder() / "home" / database_name()
     os.environ.update(
         COMITY_ENV="development",
@@ -89,7 +91,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(_SERVER, None)
     if server is not None:
         child.stop(server, signal.SIGINT, 10)
-    shutil.rmtree(folder(), ignore_errors=True)
+    _remove(folder(), os.getpid())
+
+
+def _remove(path: Path, process: int) -> None:
+    # Also registered with atexit, for a run that ended before it began; a forked child must not take it away.
+    if os.getpid() == process:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 _SERVER = pytest.StashKey[child.Child]()

@@ -1,8 +1,12 @@
 """`python -m backend.cli.node.migrating`: migrations, then the grants, as the owner's role; runs and ends."""
 
+import sys
+
 import django
 from django.core.management import call_command
 from django.db import connection
+
+from backend.cli.node.errors import NodeError
 
 
 def migrate() -> None:
@@ -16,4 +20,7 @@ def migrate() -> None:
 
 if __name__ == "__main__":
     django.setup()
-    migrate()
+    try:
+        migrate()
+    except NodeError as error:
+        sys.exit(f"comity: {error}")
