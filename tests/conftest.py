@@ -52,6 +52,12 @@ def pair_of_nodes() -> Iterator[Pair]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names long values by their argument and place: a key made at random would give each worker other tests."""
+    return argname if isinstance(val, str | bytes) and len(val) > 40 else None
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps the tests that share the two nodes together, and marks them."""
     for item in items:

@@ -70,7 +70,6 @@ def test_a_statement_with_any_bit_flipped_is_refused(position: int, bit: int):
         {"payload": {"type": TYPE}, "signature": "", "signer": "ed25519:AA"},
         {"payload": {"type": TYPE}, "signature": "=", "signer": str(KEY.verifying_key)},
     ],
-    ids=str,
 )  # fmt: skip
 def test_documents_that_are_no_statements_are_refused(document: Any):
     with pytest.raises(MalformedDocument):
