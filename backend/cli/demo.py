@@ -25,14 +25,16 @@ def command(folder: Path, keep: bool) -> None:
     from backend.cli.demonstration.country import Country, StepFailed
     from backend.cli.demonstration.story import STEPS, Story
     from backend.cli.node.errors import NodeError
-    from backend.cli.node.launcher import remove_node
+    from backend.cli.node.launcher import launch_node, remove_node
     from backend.cli.node.ports import free_port
 
     folder, nodes = _made_empty(folder)
     click.echo(f"EXERCISE. Grenada (gd) asks Costa Rica (cr); folder {folder}")
     ports = [free_port() for _ in range(4)]
     began = time.monotonic()
-    gd, cr = (Country(nodes / state, state, (ports[i], ports[i + 1])) for state, i in (("gd", 0), ("cr", 2)))
+    gd, cr = (
+        Country(state, launch_node(nodes / state, state, state, ports.pop(), ports.pop())) for state in ("gd", "cr")
+    )
     story = Story(folder, gd, cr)
     failed: str | None = None
     try:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from celery import shared_task
+from django.conf import settings
 
 from backend.incidents import evidence, opening
+from backend.intake.sweeping import remove_orphans
 from backend.units.services import check_requests
 from backend.vault.enrolment import open_code
 from backend.worker.queues import TASK
@@ -26,6 +28,7 @@ WORK: dict[str, tuple[Callable[[], object], ...]] = {
         lambda: inbound.open_waiting(at=_now()),
     ),
     "exchange": (lambda: exchange.transmit_waiting(at=_now()),),
+    "housekeeping": (lambda: remove_orphans(settings.COMITY.sealed, at=_now()),),
 }
 
 

@@ -6,12 +6,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from backend.cli.node.errors import NodeError
 from backend.cli.node.home import CHECKOUT
-from backend.cli.node.launcher import RunningNode, launch_node
+from backend.cli.node.launcher import RunningNode
 
 RECONNECT = 60.0  # seconds in which a killed node may come back
 
@@ -23,10 +22,9 @@ class StepFailed(Exception):
 class Country:
     """A State's node and the people of its offices."""
 
-    def __init__(self, home: Path, state: str, ports: tuple[int, int]) -> None:
+    def __init__(self, state: str, node: RunningNode) -> None:
         self.state = state
-        self._home, self._ports = home, ports
-        self.node: RunningNode = launch_node(home, state, state, *ports)
+        self.node = node
         self._offices: subprocess.Popen[str] | None = None
         self._beside = ThreadPoolExecutor(1)
         self._running: Future[list[str]] = Future()
@@ -40,8 +38,7 @@ class Country:
         while True:
             try:
                 # What was killed may still hold the home for a moment: its children end by themselves.
-                self.node = launch_node(self._home, self.state, self.state, *self._ports)
-                self.node.wait_until_ready()
+                self.node = self.node.start_again()
             except NodeError:
                 if time.monotonic() > until:
                     raise
@@ -119,13 +116,18 @@ class Country:
 
     def begin_stop(self) -> None:
         """Ask the node to stop, without waiting for it."""
-        self.node.interrupt()
+        self.node.ask_to_stop()
 
     def stop(self) -> None:
         """End the people's process and the node."""
-        self._beside.shutdown()
-        if self._offices is not None and self._offices.stdin is not None:
-            self._offices.stdin.close()
-            self._offices.wait(10)
+        self.end_offices()
         if self.node.alive:
             self.node.stop()
+
+    def end_offices(self) -> None:
+        """End the people's process; the node goes on."""
+        self._beside.shutdown()
+        if self._offices is not None and self._offices.stdin is not None and self._offices.stdout is not None:
+            self._offices.stdin.close()
+            self._offices.wait(10)
+            self._offices.stdout.close()

@@ -174,7 +174,8 @@ def stored_unreadable(story: Story) -> str:
     _contains(row["begins"], "age-encryption.org/v1", "the stored report's beginning")
     sealed = story.gd.node.home.path / "sealed"
     for path in sealed.iterdir():
-        beginning = path.open("rb").read(1024 * 1024)
+        with path.open("rb") as file:
+            beginning = file.read(1024 * 1024)
         if any(secret.encode() in beginning for secret in SECRETS):
             raise StepFailed(f"gd: {path.name} holds a readable word of the report")
     return f"the row and the files in sealed/ begin with {row['begins']!r}; no name, number or address in them"

@@ -105,10 +105,10 @@ class RunningNode:
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGINT)
 
-    def interrupt(self) -> None:
-        """Asks the node to stop as Ctrl-C does, and returns at once; stop() then waits for it."""
-        if self.alive:
-            os.kill(self._child.pid, signal.SIGINT)
+    def start_again(self) -> "RunningNode":
+        """The same node on the same home and ports, ready, after it stopped or was killed."""
+        known = self.settings
+        return start_node(self.home.path, known.node, known.state, known.edge_port, known.desk_port)
 
     def stop(self) -> int:
         """Asks the node to stop as Ctrl-C does; returns its exit code when nothing of it runs any more."""
