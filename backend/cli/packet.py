@@ -13,7 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from backend.vault.offline import FileOpener
-    from referral.packets import Contents, PackedEvidence, SenderCard, StatedPacket
+    from referral.packets import Contents, PackedEvidence, SenderCard, StatedPacket, VerifiedPacket
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False, readable=True)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -33,15 +33,14 @@ def verify(file: Path, cards: tuple[Path, ...]) -> None:
 
     Without a key card it prints the fingerprint of the key that signed, and exits 1.
     """
-    from referral.packets import verify_packet
-
     with _refusals(file), file.open("rb") as packet_file:
         if not cards:
             _say_unknown(packet_file)
-        trusted = _read_cards(cards)
-        packet = verify_packet(packet_file, [card.sender for card in trusted])
+        packet, _ = _verified(packet_file, _read_cards(cards))
         _describe(packet)
-        click.echo(f"logged      entry {packet.log_index} of the sender's log, packed at {packet.built_at}")
+        click.echo(
+            f"logged      entry {packet.log_index} of the sender's log, packed at {packet.built_at.isoformat(timespec='seconds')}"
+        )
         click.echo("good")
 
 
@@ -70,10 +69,9 @@ def open_(file: Path, identities: tuple[Path, ...], cards: tuple[Path, ...], out
 def _open_verified(file: BinaryIO, opener: "FileOpener", trusted: "list[SenderCard]", folder: Path) -> None:
     from referral.letters.matching import match_text
     from referral.letters.validity_errors import TextDiffers
-    from referral.packets import open_packet, verify_packet
+    from referral.packets import open_packet
 
-    packet = verify_packet(file, [card.sender for card in trusted])
-    sender = next(card for card in trusted if card.sender.node == packet.sender)
+    packet, sender = _verified(file, trusted)
     opened = open_packet(
         file,
         packet,
@@ -97,6 +95,18 @@ def _open_verified(file: BinaryIO, opener: "FileOpener", trusted: "list[SenderCa
     except TextDiffers as differs:
         click.echo(f"text        {differs}")
     click.echo(f"good, in {folder}")
+
+
+def _verified(file: BinaryIO, trusted: "list[SenderCard]") -> "tuple[VerifiedPacket, SenderCard]":
+    """The packet as verified by the card of its sender, which must have been valid when the packet was built."""
+    from referral.packets import UnknownSender, verify_packet
+
+    packet = verify_packet(file, [card.sender for card in trusted])
+    for card in trusted:
+        same = (card.sender.node, card.sender.transport) == (packet.sender, packet.transport)
+        if same and card.valid_from <= packet.built_at < card.valid_until:
+            return packet, card
+    raise UnknownSender
 
 
 class _AnyAuthority:

@@ -12,6 +12,7 @@ from backend.audit.trust import CARD_TYPE, LARGEST_CARD, log_of_card
 from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
 from crypto.verifying import stated_signer, verify_statement
+from referral.letters.content import Instant
 from referral.letters.validity import AuthorityCertificate
 from referral.packing.verification import KnownSender
 
@@ -26,8 +27,8 @@ class _Card(Struct, frozen=True):
     state: str
     transport: str
     authorities: Annotated[list[_Authority], Meta(max_length=200)]
-    valid_from: datetime
-    valid_until: datetime
+    valid_from: Instant
+    valid_until: Instant
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
@@ -55,7 +56,7 @@ class VerifiedPacket(StatedPacket):
     """A whole packet, signed by the transport key on a known sender's card, and held by that sender's log."""
 
     log_index: int
-    built_at: str
+    built_at: datetime
 
 
 def examine_packet(file: BinaryIO) -> StatedPacket:
@@ -104,7 +105,7 @@ def verify_packet(file: BinaryIO, senders: Iterable[KnownSender]) -> VerifiedPac
     if event.get("detail") != detail:
         raise ProofRefused
     fields = {name: getattr(stated, name) for name in StatedPacket.__annotations__}
-    return checked(VerifiedPacket, **fields, log_index=index, built_at=str(event.get("at")))
+    return checked(VerifiedPacket, **fields, log_index=index, built_at=_instant(event.get("at")))
 
 
 def _parse_routing(data: bytes) -> dict[str, Any]:
@@ -158,6 +159,16 @@ def _check_consistent(
         or zipped.read(folder + bag.BAG_INFO, limit=MAX_TAG) != bag.bag_info(note.packet, oxum)
     ):
         raise PartChanged
+
+
+def _instant(at: object) -> datetime:
+    try:
+        instant = datetime.fromisoformat(str(at))
+    except ValueError:
+        raise ProofRefused from None
+    if instant.tzinfo is None:
+        raise ProofRefused
+    return instant
 
 
 def _verified_note(data: bytes, sender: str, key: VerifyingKey) -> PacketNote:

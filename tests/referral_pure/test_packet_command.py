@@ -64,6 +64,18 @@ def test_another_nodes_card_does_not_serve(folder: Path) -> None:
     assert "good" not in done.output
 
 
+@pytest.mark.parametrize(
+    "changes", [{"valid_until": "2026-11-20T00:00:00Z"}, {"valid_from": "2026-11-25T00:00:00Z"}], ids=["ended", "later"]
+)
+def test_a_card_that_was_not_valid_when_the_packet_was_built_does_not_serve(
+    folder: Path, changes: dict[str, str]
+) -> None:
+    (folder / "other.card").write_bytes(node("gd").card(**changes))
+    done = run("verify", folder / "packet.zip", "--trust", folder / "other.card")
+    assert done.exit_code == 1
+    assert "good" not in done.output
+
+
 @pytest.mark.parametrize("card", [b"", b"{}", b"\xff"])
 def test_a_file_that_is_no_card_is_one_sentence(folder: Path, card: bytes) -> None:
     (folder / "bad.card").write_bytes(card)

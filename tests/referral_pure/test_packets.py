@@ -221,6 +221,8 @@ def test_a_part_too_many_is_refused(name: str) -> None:
         {"subject": {"kind": "letter", "id": PACKET}},
         {"detail": packet_built_detail("0" * 64, "cr")},
         {"detail": {}},
+        {"at": "2026-11-24T14:06:00"},
+        {"at": "yesterday"},
     ],
 )
 def test_a_proof_of_something_else_is_refused(changes: dict[str, object]) -> None:

@@ -72,7 +72,7 @@ class Node:
     def opener(self) -> FileOpener:
         return FileOpener((self.exchange,))
 
-    def card(self) -> bytes:
+    def card(self, **changes: str) -> bytes:
         """The node's key card."""
         payload = {
             "type": "comity/key-card/v1",
@@ -99,7 +99,7 @@ class Node:
             "valid_from": "2026-11-01T00:00:00Z",
             "valid_until": "2027-11-24T00:00:00Z",
         }
-        return sign_statement(payload, self.identity)
+        return sign_statement(payload | changes, self.identity)
 
 
 @cache
