@@ -38,9 +38,8 @@ def verify(file: Path, cards: tuple[Path, ...]) -> None:
             _say_unknown(packet_file)
         packet, _ = _verified(packet_file, _read_cards(cards))
         _describe(packet)
-        click.echo(
-            f"logged      entry {packet.log_index} of the sender's log, packed at {packet.built_at.isoformat(timespec='seconds')}"
-        )
+        built_at = packet.built_at.isoformat(timespec="seconds")
+        click.echo(f"logged      entry {packet.log_index} of the sender's log, packed at {built_at}")
         click.echo("good")
 
 
