@@ -128,6 +128,8 @@ class Home:
         target = place.readlink()
         SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
         target.mkdir(mode=0o700, exist_ok=True)
+        # For the administrator who finds the folder and wonders whether it can go.
+        (target / "home").write_text(f"{self.path}\n")
         return target
 
     def socket_folder(self) -> Path:
