@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.conventions.catalogue import shipped
 from backend.conventions.legal_basis.answer import Requirement
 from referral.composing import Draft, DraftMeasure
-from referral.forms.fields import InstantField, PassageField, in_language
+from referral.forms.fields import InstantField, PassageField, in_language, language_name
 from referral.letters.content import Custodian, DataItem, Period, Urgency
 from referral.letters.fields import AS_PARTICULARS
 from referral.letters.strings import sentences
@@ -29,6 +29,7 @@ class Section:
 
     heading: Any
     names: tuple[str, ...]
+    layout: str = "pairs"
 
 
 class EditDraft(forms.Form):
@@ -48,9 +49,9 @@ class EditDraft(forms.Form):
         self._execution()
 
     @property
-    def sections(self) -> Iterator[tuple[Any, list[BoundField]]]:
-        """Headings with their fields, in the order of the letter."""
-        return ((section.heading, [self[name] for name in section.names]) for section in self._sections)
+    def sections(self) -> Iterator[tuple[Section, list[BoundField]]]:
+        """Sections with their fields, in the order of the letter."""
+        return ((section, [self[name] for name in section.names]) for section in self._sections)
 
     def clean(self) -> dict[str, Any]:
         """Refuses half of something: a time without its other end, urgency without a reason."""
@@ -102,9 +103,12 @@ class EditDraft(forms.Form):
         period = sought.period
         names += self._add_instant(f"{prefix}-start", _("From (UTC)"), period.start if period else None)
         names += self._add_instant(f"{prefix}-end", _("Until, exclusive (UTC)"), period.end if period else None)
-        for row, item in enumerate((*sought.data, *[None] * BLANK_ROWS), start=1):
-            names += self._data_row(f"{prefix}-d{row}", row, item)
         self._sections.append(Section(title, names))
+        rows: tuple[str, ...] = ()
+        for row, item in enumerate((*sought.data, *[None] * BLANK_ROWS), start=1):
+            rows += self._data_row(f"{prefix}-d{row}", row, item)
+        heading = gettext("Data concerned: %(measure)s") % {"measure": title}
+        self._sections.append(Section(heading, rows, layout="triples"))
 
     def _data_row(self, prefix: str, row: int, item: DataItem | None) -> tuple[str, ...]:
         number = gettext("Data %(row)d") % {"row": row}
@@ -247,8 +251,4 @@ class EditDraft(forms.Form):
     def _in(self, label: Any, language: str) -> str:
         if len(self.base_draft.languages) == 1:
             return str(label)
-        return gettext("%(label)s, in %(language)s") % {"label": label, "language": _language(language)}
-
-
-def _language(code: str) -> str:
-    return sentences(code)["language"]
+        return gettext("%(label)s, in %(language)s") % {"label": label, "language": language_name(language)}

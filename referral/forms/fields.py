@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.conventions.catalogue import Catalogue, shipped
-from referral.letters.strings import sentences
 
 Choices = list[tuple[str, Any]]
 INSTANT = "%Y-%m-%dT%H:%M:%S"
@@ -69,8 +68,13 @@ def offence_choices(catalogue: Catalogue) -> Choices:
 
 
 def language_choices(codes: list[str]) -> Choices:
-    """Languages by their own names."""
-    return [(code, sentences(code)["language"]) for code in codes]
+    """Languages by name."""
+    return [(code, language_name(code)) for code in codes]
+
+
+def language_name(code: str) -> str:
+    """A language, named in the language of the page."""
+    return gettext(get_language_info(code)["name"])
 
 
 def nothing(label: Any) -> Choices:

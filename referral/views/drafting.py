@@ -48,7 +48,8 @@ def open_referral(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The referral %(reference)s is open.") % {"reference": opened.reference})
         return redirect(_beginning(opened, form.cleaned_data["measure"]))
     status = 400 if request.method == "POST" else 200
-    context = {"incident": incident, "form": form, "answer": answer}
+    exercise = any(line.exercise for line in selectors.referrals_of(incident))
+    context = {"incident": incident, "form": form, "answer": answer, "exercise": exercise}
     return render(request, "referrals/open.html", context, status=status)
 
 
@@ -60,7 +61,8 @@ def draft_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     access.require(user, access.Action.OPEN, at=at)
     if referral.direction != "out":
         raise Http404
-    form = _new_letter(request, referral)
+    senders, addressees = selectors.own_authorities(), selectors.authorities_of(referral.other_state)
+    form = _new_letter(request, referral, senders, addressees)
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,7 +72,8 @@ def draft_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The draft is made; write what only a person can know."))
             return redirect("edit_letter", pk=letter.pk)
-    context = {"referral": referral, "form": form, "problem": problem}
+    exercise = any(authority.exercise for authority in (*senders, *addressees))
+    context = {"referral": referral, "form": form, "problem": problem, "exercise": exercise}
     return render(request, "letters/new.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -118,13 +121,15 @@ def _beginning(referral: Referral, measure: str) -> str:
     return f"{reverse('draft_letter', kwargs={'pk': referral.pk})}?{query.urlencode()}"
 
 
-def _new_letter(request: HttpRequest, referral: Referral) -> NewLetter:
+def _new_letter(
+    request: HttpRequest, referral: Referral, senders: Sequence[Authority], addressees: Sequence[Authority]
+) -> NewLetter:
     items = EvidenceItem.objects.filter(incident__referrals=referral, stage=EvidenceItem.Stage.RECEIVED)
     return NewLetter(
         request.POST if request.method == "POST" else None,
         initial=_initial(request, referral),
-        senders=selectors.own_authorities(),
-        addressees=selectors.authorities_of(referral.other_state),
+        senders=senders,
+        addressees=addressees,
         items=shown_items(list(items.select_related("data_key").prefetch_related("custody").order_by("pk"))),
     )
 

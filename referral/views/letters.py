@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -87,7 +87,10 @@ def letter_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     at = timezone.now()
     found = access.letter_for(user_of(request), pk, at=at)
     try:
-        pdf = pdf_of(found) or render_letter(content_of(found), at=at)
+        pdf = pdf_of(found)
+        if pdf is None and found.direction == "in":
+            raise Http404  # What another State did not sign is never made to look like its letter.
+        pdf = pdf or render_letter(content_of(found), at=at)
     except REFUSALS as refusal:
         return letter_page(request, found, problem=sentence(refusal), at=at)
     _record_reading(found, user_of(request), at=at)
@@ -125,7 +128,11 @@ def letter_page(
     """The letter as a page, with the acts open to this person; 400 where it answers an act that was not done."""
     user = user_of(request)
     page = selectors.letter_page(found, on=at.date())
-    offers = acts.offers(found, user, user.roles_at(at), at=at)
+    offers = [
+        offer
+        for offer in acts.offers(found, user, user.roles_at(at), at=at)
+        if offer.name != "confirm-reference" or page.open_references
+    ]
     context = {
         "page": page,
         "letter": found,

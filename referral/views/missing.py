@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 
 from backend.conventions.catalogue import shipped
 from referral import services
+from referral.forms.fields import language_name
 from referral.letters.strings import sentences
 from referral.models import LetterOfRequest
 from referral.problems import REFUSALS, sentence
@@ -33,4 +34,4 @@ def _words(field: str, language: str | None) -> str:
     text = text[:1].upper() + text[1:]
     if language is None:
         return text
-    return gettext("%(content)s, in %(language)s") % {"content": text, "language": sentences(language)["language"]}
+    return gettext("%(content)s, in %(language)s") % {"content": text, "language": language_name(language)}

@@ -15,11 +15,13 @@ from backend.directory.models import Authority, Node
 from backend.incidents import evidence, opening
 from backend.incidents.models import Incident
 from backend.intake.models import Submission
+from backend.vault.authority import make_exercise_certificate, sign_pdf
 from backend.vault.columns import make_data_key
 from referral import services
-from referral.columns import content_of, set_content
+from referral.columns import content_of, set_content, set_pdf
 from referral.composing import Draft, DraftMeasure, party
 from referral.letters.content import Custodian, DataItem, LetterContent
+from referral.letters.rendering import render_letter
 from referral.lifecycle import LetterKind, PreservationStage, Stage, UrgencyGround
 from referral.models import LetterOfRequest, Preservation, Referral
 from referral.selectors import open_references
@@ -170,6 +172,12 @@ def received_letter(sample: LetterOfRequest, own: Authority, peer: Node, *, at: 
         moved_at=at,
     )
     set_content(letter, turned, key)
+    private, certificate = make_exercise_certificate(other.title, "cr", at=at)
+    unsigned = render_letter(turned, at=at)
+    signed = sign_pdf(
+        unsigned, key_pem=private, certificate_pem=certificate, reason="Exercise", location="San José", at=at
+    )
+    set_pdf(letter, signed, key)
     letter.save(force_insert=True)
     Preservation.objects.create(letter=letter, stage=PreservationStage.REQUESTED, moved_at=at)
     return letter

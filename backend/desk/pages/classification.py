@@ -58,7 +58,7 @@ def offences(found: Classification, narrative: str) -> Iterator[ShownOffence]:
                 )
                 for element in offence.elements
             ),
-            tuple((law.instrument(article.instrument).title, article) for article in offence.articles),
+            tuple((law.instrument(article.instrument).short_title, article) for article in offence.articles),
             tuple((law.state(section.state).name.en, section) for section in offence.sections),
         )
 

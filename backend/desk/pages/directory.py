@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from backend.conventions.catalogue import shipped
-from referral.views.requests import user_of
 from backend.directory.models import Authority, Node
 from crypto.keys import VerifyingKey, fingerprint_words
 from referral import access
+from referral.views.requests import user_of
 
 
 @dataclass(frozen=True)

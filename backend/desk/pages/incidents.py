@@ -14,11 +14,11 @@ from backend.accounts.models import User
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.desk.pages import classification
-from referral.views.requests import page_of, paging, user_of
 from backend.incidents import access, selectors
 from backend.incidents.models import Incident
 from crypto.keys import fingerprint_words
 from referral.selectors import referrals_of
+from referral.views.requests import page_of, paging, user_of
 
 
 @require_safe

@@ -5,11 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from referral.views.requests import user_of
 from backend.directory.models import Node
 from backend.incidents import access
 from backend.incidents.models import Incident
 from backend.intake.models import Submission
+from referral.views.requests import user_of
 from referral.waiting import waiting_for
 
 

@@ -1,0 +1,175 @@
+"""Roles × actions: every address of the desk, for every role, for strangers and for people without a second factor."""
+
+import re
+import uuid
+from collections.abc import Mapping
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from backend.accounts.models import Role
+from tests.desk.conftest import undone
+from tests.desk.world import World
+
+EVERYBODY = {role.value for role in Role}
+WORKING = {"duty", "prosecutor", "approver", "signer", "registrar"}
+READING = {"duty", "prosecutor", "approver", "signer"}
+
+# (address, what it is about) -> who may see it.
+PAGES: Mapping[tuple[str, str], set[str]] = {
+    ("start", ""): EVERYBODY,
+    ("mfa_index", ""): EVERYBODY,
+    ("incidents", ""): READING,
+    ("incident", "incident"): READING,
+    ("open_referral", "incident"): {"duty", "prosecutor"},
+    ("referrals", ""): WORKING,
+    ("referral", "referral"): WORKING,
+    ("draft_letter", "referral"): {"duty", "prosecutor"},
+    ("inbox", ""): WORKING,
+    ("letter", "draft"): WORKING,
+    ("letter", "received"): WORKING,
+    ("letter_pdf", "draft"): WORKING,
+    ("letter_pdf", "received"): WORKING,
+    ("edit_letter", "draft"): {"duty", "prosecutor"},
+    ("edit_letter", "received"): set(),
+    ("quarantine", ""): {"administrator", "duty"},
+    ("directory", ""): WORKING | {"administrator", "auditor"},
+    ("audit", ""): {"administrator", "auditor"},
+}
+# (act, letter) -> whose act it is; whether it can be done now is another question, answered on the page.
+ACTS: Mapping[tuple[str, str], set[str]] = {
+    ("complete", "draft"): {"duty", "prosecutor"},
+    ("return", "draft"): {"duty", "prosecutor", "approver"},
+    ("approve", "draft"): {"approver"},
+    ("sign", "draft"): {"duty", "signer"},
+    ("sign-urgent", "draft"): {"duty", "signer"},
+    ("confirm-urgent-form", "draft"): {"approver"},
+    ("confirm-reference", "draft"): {"duty", "prosecutor", "approver", "signer"},
+    ("acknowledge", "draft"): set(),
+    ("answer-preserved", "draft"): set(),
+    ("acknowledge", "received"): {"duty", "registrar"},
+    ("answer-preserved", "received"): {"duty"},
+    ("complete", "received"): set(),
+    ("approve", "received"): set(),
+    ("sign", "received"): set(),
+    ("sign-urgent", "received"): set(),
+    ("confirm-reference", "received"): set(),
+    ("no-such-act", "draft"): set(),
+}
+POSTS: Mapping[tuple[str, str], set[str]] = {
+    ("open_referral", "incident"): {"duty", "prosecutor"},
+    ("draft_letter", "referral"): {"duty", "prosecutor"},
+    ("edit_letter", "draft"): {"duty", "prosecutor"},
+    ("edit_letter", "received"): set(),
+}
+SIGN_IN = {
+    "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",
+    "mfa_authenticate", "mfa_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+}  # fmt: skip
+
+
+def address(world: World, name: str, about: str, **more: str) -> str:
+    return reverse(name, kwargs=({"pk": getattr(world, about).pk} if about else {}) | more)
+
+
+def untokened(answer: HttpResponse) -> str:
+    """A page without the form token, which differs from page to page."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
+
+
+def test_every_address_is_in_the_table() -> None:
+    named = {pattern for pattern in get_resolver().reverse_dict if isinstance(pattern, str)}
+    assert named == {name for name, _ in PAGES} | SIGN_IN | {"letter_act", "health"}
+
+
+@pytest.mark.parametrize(("name", "about"), list(PAGES))
+def test_a_page_opens_for_its_roles_and_is_absent_for_the_others(world: World, name: str, about: str) -> None:
+    where = address(world, name, about)
+    found = {role for role in EVERYBODY if world.client(role).get(where).status_code == 200}
+    assert found == PAGES[name, about]
+    statuses = {world.client(role).get(where).status_code for role in EVERYBODY - found}
+    assert statuses <= {404}
+
+
+@pytest.mark.parametrize(("act", "about"), list(ACTS))
+def test_an_act_is_open_to_its_roles_and_is_absent_for_the_others(world: World, act: str, about: str) -> None:
+    where = address(world, "letter_act", about, act=act)
+    found = set()
+    for role in sorted(EVERYBODY):
+        client = world.client(role)
+        with undone():
+            status = client.post(where).status_code
+        assert status in {302, 400, 404}
+        if status != 404:
+            found.add(role)
+        assert client.get(where).status_code == 405
+    assert found == ACTS[act, about]
+
+
+@pytest.mark.parametrize(("name", "about"), list(POSTS))
+def test_a_form_is_taken_from_its_roles_alone(world: World, name: str, about: str) -> None:
+    where = address(world, name, about)
+    found = set()
+    for role in sorted(EVERYBODY):
+        client = world.client(role)
+        with undone():
+            status = client.post(where, {}).status_code
+        assert status in {302, 400, 404}
+        if status != 404:
+            found.add(role)
+    assert found == POSTS[name, about]
+
+
+def test_what_is_forbidden_looks_like_what_does_not_exist(world: World) -> None:
+    officer = world.client("officer")
+    for name, about in PAGES:
+        if about and "officer" not in PAGES[name, about]:
+            forbidden = officer.get(address(world, name, about))
+            absent = officer.get(reverse(name, kwargs={"pk": uuid.uuid4()}))
+            assert (forbidden.status_code, untokened(forbidden)) == (absent.status_code, untokened(absent))
+            assert forbidden.status_code == 404
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_led_to_sign_in_from_everywhere(world: World, method: str) -> None:
+    for name, about in PAGES:
+        answer = getattr(Client(), method)(address(world, name, about))
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/account/sign-in/")
+    answer = Client().post(address(world, "letter_act", "draft", act="complete"))
+    assert answer.headers["Location"] == "/account/sign-in/?next=/"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_a_second_factor_only_its_set_up_opens(world: World, method: str) -> None:
+    user = world.people["prosecutor"].user
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    client = Client()
+    client.force_login(user)
+    for name, about in PAGES:
+        answer = getattr(client, method)(address(world, name, about))
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/account/second-factor/")
+    world.draft.refresh_from_db()
+    assert world.draft.stage == "draft"
+
+
+def test_somebody_whose_appointment_has_ended_sees_nothing_any_more(world: World) -> None:
+    where = address(world, "incident", "incident")
+    client = world.client("prosecutor")
+    assert client.get(where).status_code == 200
+    with undone():
+        world.people["prosecutor"].user.appointments.update(valid_until=world.at)
+        assert client.get(where).status_code == 404
+
+
+def test_a_form_without_its_token_is_refused(world: World) -> None:
+    where = address(world, "letter_act", "draft", act="complete")
+    client = world.client("prosecutor")
+    client.handler.enforce_csrf_checks = True
+    answer = client.post(where)
+    assert answer.status_code == 403
+    assert "This form is no longer valid" in answer.content.decode()
