@@ -1,14 +1,15 @@
-"""`comity keys`: the acts that need the identity key: list, publish, authorities of this node."""
+"""`comity keys`: list, publish, authorities of this node, and the way back from a recovery kit."""
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from backend.cli.node.options import home_option
 
 
-@click.group(help="List, publish, rotate and destroy keys.")
+@click.group(help="List and publish keys, add authorities, restore from a recovery kit.")
 def command() -> None:
     """The group."""
 
@@ -85,3 +86,29 @@ def authority(
     else:
         authorities.add_exercise_authority(authority_id, kind=kind, title=title, phone=phone, acting=acting, at=at)
     click.echo(f"Added {authority_id}; hand out the new card: comity card export")
+
+
+@command.command("restore")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False, resolve_path=True),
+    required=True,
+    help="Home folder whose keys are to be restored; the node must be stopped.",
+)
+@click.argument("kit", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--identity",
+    type=click.File(),
+    default="-",
+    help="File with the identity shown at the first start; standard input otherwise.",
+)
+def restore(home: Path, kit: Path, identity: TextIO) -> None:
+    """Put the keys of a recovery kit back where they are missing. Nothing that is there is overwritten."""
+    from backend.vault.recovering import restore_keys
+    from crypto.errors import CryptoError
+
+    try:
+        written, kept = restore_keys(home, kit.read_bytes(), identity.read().strip())
+    except CryptoError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Restored {', '.join(written) or 'nothing'}; {len(kept)} were there already.")

@@ -23,7 +23,7 @@ SUMMARIES: Mapping[str, str] = {
     "device": "Enrol and revoke devices.",
     "user": "Add people and appoint them.",
     "card": "Export and import key cards.",
-    "keys": "List, publish, rotate and destroy keys.",
+    "keys": "List and publish keys, add authorities, restore from a recovery kit.",
     "serve": "Run one process of a node, told by its environment.",
     "migrate": "Migrate the database and apply the grants.",
     "roles": "Print the SQL that makes the roles on a PostgreSQL server of your own.",

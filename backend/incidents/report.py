@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -73,6 +73,22 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: Annotated[list[EvidenceEntry], msgspec.Meta(max_length=1000)] = []
 
 
+def place_of(wrong: msgspec.ValidationError) -> str:
+    """The path of the defect. msgspec's own message may repeat what was found, so nothing else of it goes on."""
+    _, found, path = str(wrong).rpartition(" - at `")
+    return path.rstrip("`") if found else "$"
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a report, as published in docs/api/report.schema.json."""
+    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA.replace('/', ':')}"}
+    return {**named, **msgspec.json.schema(Report)}
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA.replace('/', ':')}",
+        **schema,
+    }
+
+
 def parse_report(body: bytes) -> Report:
     """The report in ``body`` (JSON, UTF-8, at most 1 MiB); raises MalformedReport."""
     if len(body) > MAX_REPORT_BYTES:
@@ -82,8 +98,7 @@ def parse_report(body: bytes) -> Report:
     except RecursionError as deep:
         raise MalformedReport("The report is nested too deeply.") from deep
     except msgspec.ValidationError as wrong:
-        # msgspec names the place ("at `$.losses[0].amount`") and the expected type, never the value found.
-        raise MalformedReport(f"The report does not fit the schema: {wrong}.") from wrong
+        raise MalformedReport(f"The report does not fit the schema at {place_of(wrong)}.") from None
     except msgspec.DecodeError as wrong:
         raise MalformedReport("The report is not JSON.") from wrong
     times = [report.occurred_at, *(loss.at for loss in report.losses)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from backend.incidents.report import EvidenceEntry
+from backend.incidents.report import EvidenceEntry, place_of
 from crypto.keys import VerifyingKey
 from crypto.verifying import verify_statement
 
@@ -58,7 +58,8 @@ def check_statement(
     try:
         statement = msgspec.convert(dict(verified.payload), ReportStatement)
     except msgspec.ValidationError as wrong:
-        raise StatementDiffers(f"the statement inside the seal is not of the agreed form: {wrong}") from wrong
+        place = place_of(wrong)
+        raise StatementDiffers(f"the statement inside the seal is not of the agreed form at {place}") from None
     expected = {
         "addressee": (statement.addressee, addressee),
         "intake key": (statement.intake_key, intake_key),

@@ -1,0 +1,119 @@
+"""The node's keys: made once, restorable from the kit, published by the identity key."""
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from backend.directory.cards import read_card
+from backend.directory.models import Node, PublishedKey
+from backend.vault import ceremony
+from backend.vault.columns import make_data_key, open_data_key
+from backend.vault.recovering import restore_keys
+from backend.vault.secrets import KeyNotHeld, identity_for, keyring
+from crypto.errors import CannotOpen
+from crypto.keyholder.identities import generate_pq, recipient_of
+from crypto.keys import VerifyingKey
+from crypto.verifying import verify_statement
+from tests.founding import NOW, found_node, own_authority
+
+
+def key_files(home: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(home)): path.read_bytes() for path in (home / "keys").rglob("*") if path.is_file()}
+
+
+def test_the_first_keys_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
+    assert ceremony.first_keys(tmp_path, at=NOW) is not None
+    made = key_files(tmp_path)
+    assert len(made) == 5
+    assert ceremony.first_keys(tmp_path, at=NOW) is None
+    assert key_files(tmp_path) == made
+    for path in (tmp_path / "keys").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+
+def test_the_recovery_kit_brings_every_first_key_back(tmp_path: Path) -> None:
+    first = ceremony.first_keys(tmp_path / "lost", at=NOW)
+    assert first is not None
+    written, kept = restore_keys(tmp_path / "new", first.kit.read_bytes(), first.identity)
+    assert (len(written), kept) == (5, [])
+    assert key_files(tmp_path / "new") == key_files(tmp_path / "lost")
+    assert restore_keys(tmp_path / "new", first.kit.read_bytes(), first.identity)[0] == []
+
+
+def test_the_recovery_kit_opens_with_its_identity_alone(tmp_path: Path) -> None:
+    first = ceremony.first_keys(tmp_path, at=NOW)
+    assert first is not None
+    assert restore_keys(tmp_path / "a", first.kit.read_bytes(), first.identity)
+    with pytest.raises(CannotOpen):
+        restore_keys(tmp_path / "b", first.kit.read_bytes(), generate_pq())
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.django_db
+class TestPublishing:
+    def test_there_is_a_key_for_each_of_the_coming_days_and_none_is_made_twice(self) -> None:
+        found_node()
+        days = list(
+            PublishedKey.objects.filter(kind="intake").order_by("seal_from").values_list("seal_from", flat=True)
+        )
+        assert days[0] <= NOW < days[0] + timedelta(days=1)
+        assert [day - days[0] for day in days] == [timedelta(days=n) for n in range(ceremony.DAYS_AHEAD)]
+        assert ceremony.publish_keys(at=NOW) == 0
+        assert ceremony.publish_keys(at=NOW + timedelta(days=2)) == 2
+
+    def test_a_key_statement_is_signed_by_the_identity_and_its_private_half_is_held(self) -> None:
+        found_node()
+        identity = VerifyingKey.parse(Node.objects.get(own=True).identity_key)
+        for key in PublishedKey.objects.order_by("seal_from")[:3]:
+            payload = verify_statement(bytes(key.statement), type=f"comity/{key.kind}-key/v1", key=identity).payload
+            assert payload["recipient"] == str(recipient_of(identity_for(key.kind, key.key_id)))
+
+    def test_a_new_authority_stands_on_the_card(self) -> None:
+        found_node()
+        before = read_card(bytes(Node.objects.get(own=True).card))
+        authority = own_authority()
+        after = read_card(bytes(Node.objects.get(own=True).card))
+        assert after.card.identity == before.card.identity
+        named = {one.id: one for one in after.card.authorities}
+        assert named[authority.id].exercise
+        assert keyring("desk").read(f"authority/{authority.id}.pem").startswith(b"-----BEGIN")
+
+
+@pytest.mark.django_db
+class TestDataKeys:
+    def test_a_column_opens_in_its_own_place_alone(self) -> None:
+        found_node()
+        row, key = make_data_key(at=NOW)
+        sealed = key.encrypt(b"words", table="t", row=1, column="c")
+        assert open_data_key(row).decrypt(sealed, table="t", row=1, column="c") == b"words"
+        for place in ({"row": 2}, {"column": "d"}, {"table": "u"}):
+            with pytest.raises(CannotOpen):
+                key.decrypt(sealed, **({"table": "t", "row": 1, "column": "c"} | place))
+
+    def test_a_wrapped_key_moved_to_another_row_does_not_open(self) -> None:
+        found_node()
+        first, _ = make_data_key(at=NOW)
+        second, _ = make_data_key(at=NOW)
+        assert open_data_key(first)
+        first.wrapped, second.wrapped = second.wrapped, first.wrapped
+        with pytest.raises(CannotOpen):
+            open_data_key(first)
+
+    def test_a_destroyed_key_opens_nothing(self) -> None:
+        found_node()
+        row, _ = make_data_key(at=NOW)
+        row.wrapped, row.destroyed_at = None, NOW
+        row.save()
+        with pytest.raises(KeyNotHeld, match="destroyed"):
+            open_data_key(row)
+
+
+def test_a_process_that_holds_no_such_keys_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    monkeypatch.setattr(settings, "COMITY", dataclasses.replace(settings.COMITY, keys=(), process="edge"))
+    with pytest.raises(KeyNotHeld, match="'edge' holds no worker keys"):
+        keyring("worker")
