@@ -28,21 +28,14 @@ from backend.vault.opening import ExchangeOpener
 from backend.vault.secrets import KeyNotHeld
 from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
-from referral.columns import key_of, set_answer, set_content, set_pdf
+from referral.answers import AnswersNothing, move_answered
+from referral.columns import set_content, set_pdf
 from referral.drafting import MalformedLetter
-from referral.letters.content import LetterContent, Preserved
+from referral.letters.content import LetterContent
+from referral.letters.matching import match_text
 from referral.letters.validity import AuthorityCertificate
 from referral.letters.validity_errors import LetterNotValid
-from referral.lifecycle import (
-    ANSWER_EFFECTS,
-    Form,
-    LetterKind,
-    LifecycleError,
-    PreservationStage,
-    Stage,
-    move_preservation,
-    moves_on_answer,
-)
+from referral.lifecycle import Form, LetterKind, LifecycleError, PreservationStage, Stage
 from referral.models import LetterEvidence, LetterOfRequest, MeasureSought, Packet, Preservation, Referral
 from referral.packets import (
     KnownSender,
@@ -55,16 +48,12 @@ from referral.packets import (
     verify_packet,
 )
 from referral.services.binding import bind_preservations
-from referral.services.moving import locked, to_stage
+from referral.services.moving import locked
 from referral.services.opening import new_referral
 
 WORKER = System("worker")
 MAX_ATTEMPTS = 8
 log = logging.getLogger("comity.inbound")
-
-
-class AnswersNothing(Exception):
-    """The answer names no letter that this node sent to that State."""
 
 
 def open_waiting(*, at: datetime) -> bool:
@@ -120,9 +109,11 @@ def _open(file: BinaryIO, peer: Node, submission: Submission, *, at: datetime) -
         for authority in peer.authorities.exclude(certificate_pem="")
     ]
     own = Authority.objects.filter(node__own=True).values_list("id", flat=True)
-    return open_packet(
-        file, packet, opener=ExchangeOpener(packet.exchange_key), certificates=certificates, authorities=set(own), at=at
-    )
+    opener = ExchangeOpener(packet.exchange_key)
+    opened = open_packet(file, packet, opener=opener, certificates=certificates, authorities=set(own), at=at)
+    # Nothing is taken from request.json unless the visible letter, which a judge reads, says the same (DESIGN §3).
+    match_text(opened.letter)
+    return opened
 
 
 def _store(
@@ -157,7 +148,7 @@ def _store(
     detail = {"reference": letter.reference, "kind": letter.kind, "from": peer.id}
     recording.record(Event.LETTER_RECEIVED, letter, acting=WORKER, at=at, detail=detail)
     if answered is not None:
-        _move_answered(answered, content, at=at)
+        move_answered(answered, content, acting=WORKER, at=at)
     if content.kind is LetterKind.REQUEST:
         bind_preservations(letter, acting=WORKER, at=at)
     return letter
@@ -251,43 +242,6 @@ def _new_item(packed: PackedEvidence, letter: LetterOfRequest, key: OpenDataKey,
     digest = packed.plaintext_sha256.encode()
     item.plaintext_sha256_ct = sealed(key, EvidenceItem, item.id, "plaintext_sha256_ct", digest)
     return item
-
-
-# What an answer moves -------------------------------------------------------------------------------------------------
-
-
-def _move_answered(letter: LetterOfRequest, content: LetterContent, *, at: datetime) -> None:
-    kind = LetterKind(content.kind)
-    effect = ANSWER_EFFECTS[kind]
-    if effect.preservation is not None:
-        _move_preservation(letter, effect.preservation, content, at=at)
-    for stage in moves_on_answer(Stage(letter.stage), kind):
-        event = Event.LETTER_ACKNOWLEDGED if stage is Stage.ACKNOWLEDGED else Event.LETTER_ANSWERED
-        to_stage(letter, stage, event, acting=WORKER, at=at)
-
-
-def _move_preservation(letter: LetterOfRequest, to: PreservationStage, content: LetterContent, *, at: datetime) -> None:
-    preservation = Preservation.objects.select_for_update().filter(letter=letter).first()
-    if preservation is None:
-        raise AnswersNothing("The letter answers a preservation that this node did not ask for.")
-    preservation.stage = move_preservation(PreservationStage(preservation.stage), to)
-    preservation.moved_at = at
-    if isinstance(content.answer, Preserved):
-        preservation.until = content.answer.until
-        answer = {"custodian": content.answer.custodian, "reference": content.answer.custodian_reference}
-        set_answer(preservation, answer, key_of(letter))
-    preservation.save()
-    recording.record(
-        Event.PRESERVATION_MOVED,
-        preservation,
-        acting=WORKER,
-        at=at,
-        detail={
-            "letter": letter.reference,
-            "to": str(preservation.stage),
-            "until": preservation.until.isoformat() if preservation.until else None,
-        },
-    )
 
 
 # Files ----------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from referral.letters.kinds import ANSWERS
 
 DIRECTIONS = [("out", "outgoing"), ("in", "incoming")]
-ANSWER_KINDS = tuple(sorted(ANSWERS))
+ANSWER_KINDS = tuple(sorted(kind.value for kind in ANSWERS))
 
 
 class Referral(models.Model):

@@ -83,10 +83,6 @@ def report_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a report, as published in docs/api/report.schema.json."""
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA.replace('/', ':')}"}
     return {**named, **msgspec.json.schema(Report)}
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:{SCHEMA.replace('/', ':')}",
-        **schema,
-    }
 
 
 def parse_report(body: bytes) -> Report:
