@@ -36,6 +36,8 @@ TEMPLATES = [
         },
     }
 ]
+# Attempts at signing in and used codes, counted by all workers together.
+CACHES = {"default": {"BACKEND": "backend.desk.attempts.AttemptsCache"}}
 FORM_RENDERER = "backend.desk.rendering.DeskForms"
 # Served by granian itself (`--static-path-mount`), from this folder and no other.
 STATIC_URL = "/static/"

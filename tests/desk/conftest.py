@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 
 from tests.desk.world import World, make_world
@@ -33,9 +32,3 @@ def world(founded: World, db: None) -> World:
     founded.draft.refresh_from_db()
     founded.received.refresh_from_db()
     return founded
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_counted() -> None:
-    """Every test begins with no sign-in attempts counted against anybody."""
-    cache.clear()
