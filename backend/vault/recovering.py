@@ -12,10 +12,15 @@ def restore_keys(home: Path, kit: bytes, identity: str) -> tuple[list[str], list
     Raises CannotOpen for another kit's identity, MalformedKey for none.
     """
     written, kept = [], []
-    for name, secret in sorted(open_kit(kit, identity).items()):
+    secrets = open_kit(kit, identity)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    # One by one: `parents=True` leaves parents to the caller's umask, and a node refuses folders that are open to others.
+    for folder in (home, home / "keys"):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    for name, secret in sorted(secrets.items()):
         group, _, file = name.partition("/")
         folder = home / "keys" / group
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         try:
             FileKeyring(folder).write(file, secret)
         except KeyExists:
