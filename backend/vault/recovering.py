@@ -14,7 +14,7 @@ def restore_keys(home: Path, kit: bytes, identity: str) -> tuple[list[str], list
     written, kept = [], []
     secrets = open_kit(kit, identity)
     home.parent.mkdir(parents=True, exist_ok=True)
-    # One by one: `parents=True` leaves parents to the caller's umask, and a node refuses folders that are open to others.
+    # One by one: `parents=True` leaves parents to the umask, and a node refuses folders that are open to others.
     for folder in (home, home / "keys"):
         folder.mkdir(mode=0o700, exist_ok=True)
     for name, secret in sorted(secrets.items()):
