@@ -31,7 +31,7 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Adds the headers."""
         response = self.get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Cache-Control", "no-store")
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         return response

@@ -32,6 +32,7 @@ from referral.lifecycle import REQUESTS, LetterKind, Step, roles_for
 from referral.models import LetterOfRequest, Referral
 from referral.problems import REFUSALS, sentence
 from referral.services.contents import bases_for
+from referral.views.letters import letter_page
 from referral.views.requests import user_of
 
 
@@ -83,6 +84,8 @@ def edit_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     at, user = timezone.now(), user_of(request)
     letter = access.letter_for(user, pk, at=at)
     who = acts.person_for("edit", letter, user, at=at)
+    if letter.stage not in acts.ACTS["edit"].stages:
+        return letter_page(request, letter, problem=_("Only a draft can be written on."), at=at)
     form = _editing(letter, request.POST if request.method == "POST" else None)
     problem = ""
     if request.method == "POST" and form.is_valid():

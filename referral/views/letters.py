@@ -96,7 +96,11 @@ def letter_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     _record_reading(found, user_of(request), at=at)
     name = found.reference if found.signed_at else f"{found.reference}-draft"
     disposition = "attachment" if "download" in request.GET else "inline"
-    headers = {"Content-Disposition": f'{disposition}; filename="{_plain(name)}.pdf"'}
+    headers = {
+        "Content-Disposition": f'{disposition}; filename="{_plain(name)}.pdf"',
+        # The pages' policy would keep browsers' own viewers from showing it; a PDF is no page of ours.
+        "Content-Security-Policy": "frame-ancestors 'none'",
+    }
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 

@@ -120,6 +120,16 @@ def test_urgency_without_a_reason_is_asked_for_at_its_field(world: World) -> Non
     assert "Say why it is urgent." in page
 
 
+def test_only_a_draft_is_written_on(world: World) -> None:
+    where = reverse("edit_letter", kwargs={"pk": world.draft.pk})
+    world.complete()
+    before = content_of(world.draft)
+    for answer in (world.client("prosecutor").get(where), world.client("prosecutor").post(where, {"facts-en": "x"})):
+        assert answer.status_code == 400
+        assert "Only a draft can be written on." in answer.content.decode()
+    assert content_of(LetterOfRequest.objects.get(pk=world.draft.pk)) == before
+
+
 def test_an_incomplete_letter_is_refused_in_one_sentence(world: World) -> None:
     client, where = world.client("prosecutor"), reverse("edit_letter", kwargs={"pk": world.draft.pk})
     client.post(where, {"facts-en": "Only this."})
