@@ -20,6 +20,7 @@ class SignUrgent(forms.Form):
         label=_("Why this cannot wait for a second person"),
         widget=forms.CheckboxSelectMultiple,
         choices=[(ground.value, GROUNDS[ground]) for ground in UrgencyGround],
+        error_messages={"required": _("Choose at least one ground.")},
         help_text=_("The second person, the translation and open references follow within three working days."),
     )
 
