@@ -61,6 +61,7 @@ class Event(StrEnum):
     SECOND_FACTOR_FAILED = "user:second_factor_failed"
     RECOVERY_CODES_MADE = "user:recovery_codes_made"
     RECOVERY_CODE_USED = "user:recovery_code_used"
+    SIGN_IN_RESET = "user:sign_in_reset"
 
 
 # Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.

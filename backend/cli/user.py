@@ -40,3 +40,22 @@ def add(home: Path, username: str, full_name: str, roles: tuple[str, ...], autho
         username, full_name, roles=roles, authority=office, acting=System("comity user"), at=datetime.now(UTC)
     )
     click.echo(f"Password of {username} for the first sign-in: {password}")
+
+
+@command.command("reset")
+@home_option
+@click.argument("username")
+def reset(home: Path, username: str) -> None:
+    """Begin a person's sign-in anew, after a lost password or authenticator app; prints a password for one use."""
+    from backend.cli.node.acting import act_as
+
+    act_as("act", home)
+    from backend.accounts.models import User
+    from backend.audit.subjects import System
+    from backend.desk.signin.anew import begin_anew
+
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise click.ClickException(f"There is no user {username!r}; write the name as it was added.")
+    password = begin_anew(user, acting=System("comity user"), at=datetime.now(UTC))
+    click.echo(f"Password of {username} for the first sign-in: {password}")
