@@ -15,6 +15,11 @@ class Image:
     """A folder with what the image has in /opt/comity, its packages in .venv."""
 
     folder: Path
+    stage: str
+
+    def written(self) -> set[str]:
+        """What came to lie in the folder since it was built, compiled code apart, which the image has already."""
+        return _under(self.folder) - copied(self.stage)
 
     @property
     def programs(self) -> Path:
@@ -55,7 +60,7 @@ def build(stage: str, folder: Path) -> Image:
     for name in copied(stage):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(CHECKOUT / name, folder / name)
-    image = Image(folder)
+    image = Image(folder, stage)
     _make_environment(image, packages=_locked(stage), installed=stage == "node")
     return image
 
@@ -68,8 +73,13 @@ def _check_place(path: Path, target: str, *, into_folder: bool) -> None:
 
 
 def _files(path: Path) -> set[str]:
-    found = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
-    return {one.relative_to(CHECKOUT).as_posix() for one in found if "__pycache__" not in one.parts}
+    return {(path / name).relative_to(CHECKOUT).as_posix() for name in ([""] if path.is_file() else _under(path))}
+
+
+def _under(folder: Path) -> set[str]:
+    """The files below a folder, relative to it; neither compiled code nor the packages."""
+    found = (one.relative_to(folder) for one in folder.rglob("*") if one.is_file())
+    return {one.as_posix() for one in found if not {"__pycache__", ".venv"} & set(one.parts)}
 
 
 def _locked(stage: str) -> set[str]:

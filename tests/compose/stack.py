@@ -71,15 +71,15 @@ class Stack:
                 folder=self._image(service).folder,
             )
 
-    def stop(self, service: str) -> int:
-        """Stops it as compose does; its exit code."""
-        ended = self.running.pop(service)
-        ended.send_signal(signal.SIGTERM)
-        try:
-            ended.wait(PATIENCE)
-        finally:
-            child.kill_group(ended)
-        return ended.returncode
+    def stop(self) -> dict[str, int]:
+        """Stops everything as compose does, all at once; the exit codes."""
+        for ended in self.running.values():
+            ended.send_signal(signal.SIGTERM)
+        codes = {}
+        for service, ended in list(self.running.items()):
+            codes[service] = ended.wait(PATIENCE)
+            child.kill_group(self.running.pop(service))
+        return codes
 
     def log(self, service: str) -> Path:
         """What a service wrote."""

@@ -99,9 +99,19 @@ def test_a_role_reaches_its_own_database_and_the_superuser_none(stack, served):
 def test_an_act_of_the_administrator_runs_as_the_desks_role(stack, served):
     listed = stack.run("act")
     assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
+    exported = stack.run("act", "comity", "card", "export")
+    assert json.loads(exported.stdout)["payload"]["addresses"] == {"edge": "https://edge.example.org"}, exported.stderr
+
+
+def test_keys_of_the_coming_days_are_published_by_the_service_that_has_the_identity(stack, served):
+    published = stack.run("keys", "comity", "keys", "publish")
+    assert published.stdout == "Made and published 0 keys.\n", published.stderr
+    refused = stack.run("act", "comity", "keys", "publish")
+    assert refused.returncode != 0
 
 
 def test_every_service_still_runs_and_stops_by_sigterm(stack, served):
     assert {name: process.poll() for name, process in stack.running.items()} == dict.fromkeys(composefile.SERVED)
-    ended = {service: stack.stop(service) for service in reversed(composefile.SERVED)}
-    assert ended == dict.fromkeys(composefile.SERVED, 0)
+    assert stack.stop() == dict.fromkeys(composefile.SERVED, 0)
+    # The root of a container is read-only.
+    assert {name: image.written() for name, image in stack.images.items()} == {"edge": set(), "node": set()}
