@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,9 +53,9 @@ class Node:
         found: Mapping[str, str] = json.loads(said)
         return found
 
-    def start_processes(self) -> None:
-        """Every process that serves, in order."""
-        for process in SERVED:
+    def start_processes(self, processes: Sequence[Process] = SERVED) -> None:
+        """The processes that serve, in order; all of them where none are named."""
+        for process in processes:
             self.supervisor.start(process.name, self._launcher(process), stops_by=signal.SIGTERM)
 
     def wait_until_ready(self, still_wanted: Callable[[], bool]) -> None:

@@ -1,0 +1,61 @@
+"""The worker: sealed reports become incidents."""
+
+from datetime import UTC, datetime
+
+from backend.cli.benchmarks.measuring import BenchmarkFailed, Result, rates
+from backend.cli.benchmarks.node import TemporaryNode
+from backend.cli.benchmarks.registry import Place
+from backend.cli.benchmarks.reports import Reporter, SealedReport, enrol_devices
+from crypto.signer import Signer
+
+_ACCEPT = "SELECT outcome FROM accept(%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
+def open_reports(place: Place, size: int, rounds: int) -> Result:
+    """Incidents made in a second by one process with the worker's role and keys, against opening the files alone."""
+    node = place.node
+    (device,) = enrol_devices(node, 1)
+    reports = Reporter.to(node).seal([device], size * rounds)
+    _store(node, device, reports)
+    from backend.intake.models import Submission
+    from backend.vault.receiving import open_report
+
+    result = rates(
+        "incidents/s",
+        size,
+        lambda: _work_off(size),
+        lambda: [open_report(report.sealed, key_id=report.key_id) for report in reports[:size]],
+        rounds=rounds,
+    )
+    opened = Submission.objects.filter(sender=device.verifying_key.fingerprint, stage=Submission.Stage.OPENED).count()
+    if opened != len(reports):
+        raise BenchmarkFailed(f"of {len(reports)} reports {opened} became incidents; expected all: report this.")
+    return result
+
+
+def _work_off(count: int) -> None:
+    from backend.incidents.opening import open_waiting
+
+    for _ in range(count):
+        open_waiting(at=datetime.now(UTC))
+
+
+def _store(node: TemporaryNode, device: Signer, reports: list[SealedReport]) -> None:
+    """What the edge does with them, at once."""
+    count = len(reports)
+    with node.connect("comity_edge") as edge:
+        outcomes = edge.execute(
+            _ACCEPT,
+            (
+                [device.verifying_key.fingerprint] * count,
+                [report.submission for report in reports],
+                ["report"] * count,
+                [report.key_id for report in reports],
+                [report.sha256 for report in reports],
+                [len(report.sealed) for report in reports],
+                [report.sealed for report in reports],
+                [None] * count,
+            ),
+        ).fetchall()
+    if set(outcomes) != {("stored",)}:
+        raise BenchmarkFailed("the database did not take every report; report this.")

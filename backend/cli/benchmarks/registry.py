@@ -1,0 +1,97 @@
+"""The benchmarks by name, in the order in which they run: those that leave a notary running come last."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backend.cli.benchmarks.measuring import Result
+    from backend.cli.benchmarks.node import TemporaryNode
+
+MIB = 1024 * 1024
+
+
+@dataclass
+class Place:
+    """What the benchmarks of a run share; entered and left by the command."""
+
+    ending: ExitStack
+
+    @cached_property
+    def node(self) -> "TemporaryNode":
+        """A node of this run's own with its database, made when it is first asked for."""
+        from backend.cli.benchmarks.node import temporary_node
+
+        return self.ending.enter_context(temporary_node())
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Where a benchmark is, on how much it works in each of its rounds, and what it measures against what."""
+
+    function: str
+    size: int
+    rounds: int
+    measures: str
+    baseline: str
+
+    def run(self, place: Place, size: int | None = None) -> "Result":
+        """Measure, on `size` instead of the usual where it is given."""
+        module, _, name = self.function.partition(":")
+        measure: Callable[..., Result] = getattr(import_module(f"backend.cli.benchmarks.{module}"), name)
+        return measure(place, size or self.size, self.rounds)
+
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "evidence.seal": Benchmark(
+        "evidence:seal_", 64 * MIB, 5, "sealing 64 MiB with its three digests",
+        "bare ChaCha20-Poly1305 over 64 KiB chunks",
+    ),
+    "evidence.open": Benchmark(
+        "evidence:open_", 64 * MIB, 5, "opening them with their three digests",
+        "bare ChaCha20-Poly1305 over 64 KiB chunks",
+    ),
+    "evidence.readdress": Benchmark(
+        "evidence:readdress", 500, 5, "new headers for another recipient, whatever the file's size",
+        "bare HPKE encapsulations to that recipient",
+    ),
+    "classify": Benchmark(
+        "law:classify_", 40, 5, "narratives of about 200 words", "one regular expression of 24 words over each"
+    ),
+    "basis": Benchmark(
+        "law:basis", 10, 5, "an answer with the data in memory", "looking up whether each instrument binds both States"
+    ),
+    "letter.render": Benchmark(
+        "letters:render", 5, 5, "a letter in two languages as PDF/A-3a and PDF/UA-1",
+        "its words by Typst as a plain, untagged PDF",
+    ),
+    "letter.sign": Benchmark(
+        "letters:sign", 5, 5, "a PAdES signature in the letter", "a bare detached CMS signature over its bytes"
+    ),
+    "packet.build": Benchmark(
+        "packets:build", 64 * MIB, 5, "a packet with 64 MiB of evidence, checked and hashed on the way",
+        "the same bytes as a stored zip",
+    ),
+    "audit.append": Benchmark(
+        "log:append", 3000, 5, "recorded events into the log; one in three gets a receipt",
+        "bare INSERT of as many rows, 1,000 a commit",
+    ),
+    "audit.proof": Benchmark(
+        "log:proof", 300, 5, "receipts verified offline", "bare Ed25519 verifications"
+    ),
+    "audit.verify": Benchmark(
+        "log:verify", 20_000, 3, "entries of a whole log recomputed and compared",
+        "reading the same events and hashing each once",
+    ),
+    "worker.incidents": Benchmark(
+        "incidents:open_reports", 50, 4, "reports opened, checked, classified, encrypted, indexed, one by one",
+        "opening the same age files, nothing more",
+    ),
+    "edge.accept": Benchmark(
+        "intake:accept", 400, 5, "reports of 16 senders: signature checked, stored durably, receipt returned",
+        "bare INSERTs of the same bodies by 16 connections, one commit each",
+    ),
+}  # fmt: skip
