@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from backend.cli.node.supervisor import Supervisor
 from backend.notary.stopping import Stopping
 
 LOOK = 0.25  # seconds between looks at the children
+PUBLISH_EVERY = 6 * 3600.0  # seconds between publishing the keys of the coming days
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def _announce(node: Node, ready_file: Path | None) -> None:
 
 
 def _watch(node: Node, stopping: Stopping) -> None:
-    running = node.supervisor.processes()
+    running, published = node.supervisor.processes(), time.monotonic()
     while not stopping.asked:
         stopping.wait(LOOK)
         if stopping.asked:
@@ -158,6 +160,17 @@ def _watch(node: Node, stopping: Stopping) -> None:
         if node.supervisor.processes() != running:
             running = node.supervisor.processes()
             _note_processes(node)
+        if time.monotonic() - published > PUBLISH_EVERY:
+            published = time.monotonic()
+            _publish(node)
+
+
+def _publish(node: Node) -> None:
+    """Keys of the coming days while the node runs on: without them devices would have nothing to seal to in the end."""
+    try:
+        node.found()
+    except NodeError as error:
+        click.echo(f"comity: the keys of the coming days were not published: {error}", err=True)
 
 
 def _note_processes(node: Node) -> None:
