@@ -3,6 +3,8 @@
 import logging
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -84,6 +86,8 @@ def temporary_node() -> Iterator[TemporaryNode]:
     home = Home(folder / "node")
     settings = settle(None, Wishes(edge_port=free_port(), desk_port=free_port()), home.path, "development")
     node = Node(home, settings, "development", Supervisor(lambda text: click.echo(text, err=True)))
+    # Without this SIGTERM would end the process before anything is removed.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         home.make()
         node.start_database()

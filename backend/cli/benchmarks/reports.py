@@ -19,6 +19,16 @@ from backend.vault.throwaway import throwaway_signer
 from backend.vault.trusted_card import IntakeKey, TrustedCard, read_intake_key, read_trusted_card
 from crypto.signer import Signer
 
+_FORM = {
+    "schema": "comity/report/v1",
+    "title": "Payment diverted by a forged invoice (benchmark)",
+    "officer": {"name": "Constable Testperson Exampleton", "contact": "desk 3, extension 12"},
+    "victims": [{"name": "Harbour Lantern Supplies Ltd", "note": "A fictional company; its bookkeeper reported."}],
+    "losses": [{"amount": "48500.00", "currency": "USD", "still_moving": "yes"}],
+    "where": [{"kind": "mail", "value": "ledger@lantern.example", "provider": "Correo Ejemplo", "state": "cr"}],
+    "facts": {"entered-without-right": "yes", "property-lost": "yes", "person-deceived": "yes"},
+}
+
 
 @dataclass(frozen=True)
 class SealedReport:
@@ -88,7 +98,7 @@ class Reporter:
 
     def _seal(self, device: Signer, narrative: str, folder: Path) -> SealedReport:
         report = folder.with_suffix(".json")
-        report.write_text(json.dumps({"schema": "comity/report/v1", "title": "Benchmark", "narrative": narrative}))
+        report.write_text(json.dumps({**_FORM, "narrative": narrative}))
         sealed = seal_all(
             Material(report, (), frozenset(), None, self.at),
             card=self.card,
