@@ -16,7 +16,7 @@ from backend.accounts.models import User
 from backend.accounts.services import Person
 from referral.lifecycle import REQUESTS, URGENT_KINDS, LetterKind, LifecycleError, Stage, Step, roles_for
 from referral.models import LetterOfRequest
-from referral.services.moving import check_person
+from referral.services.moving import check_person, roles_for_step
 
 _SENT = frozenset(Stage) - {Stage.DRAFT, Stage.COMPLETE, Stage.APPROVED, Stage.WITHDRAWN, Stage.SUPERSEDED}
 _ANSWERABLE = frozenset({Stage.DELIVERED, Stage.ACKNOWLEDGED, Stage.ACCEPTED, Stage.IN_EXECUTION})
@@ -97,7 +97,9 @@ def person_for(name: str, letter: LetterOfRequest, user: User, *, at: datetime) 
     act = ACTS.get(name)
     if act is None or not act.fits(letter):
         raise Http404
-    return acting_in(user, act.roles(LetterKind(letter.kind)), user.roles_at(at))
+    steps = [step for step, made in act.steps if made is None]
+    held = [roles_for_step(letter, step, user, at=at) for step in steps] or [user.roles_at(at)]
+    return acting_in(user, act.roles(LetterKind(letter.kind)), frozenset.intersection(*held))
 
 
 def offers(letter: LetterOfRequest, user: User, held: Collection[str], *, at: datetime) -> tuple[Offer, ...]:

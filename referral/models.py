@@ -6,13 +6,15 @@ States, authorities, kinds, stages, times and who acted.
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from referral.letters.kinds import ANSWERS
+from referral.letters.kinds import ANSWERS, URGENT_KINDS, LetterKind
 
 DIRECTIONS = [("out", "outgoing"), ("in", "incoming")]
 ANSWER_KINDS = tuple(sorted(kind.value for kind in ANSWERS))
+MAY_BE_URGENT = tuple(sorted(kind.value for kind in URGENT_KINDS))
 
 
 class Referral(models.Model):
@@ -63,6 +65,11 @@ class LetterOfRequest(models.Model):
     pdf_ct = models.BinaryField(null=True)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    writers = ArrayField(
+        models.IntegerField(),
+        default=list,
+        help_text="Whoever wrote on the draft: none of them approves or signs.",
+    )
     completed_at = models.DateTimeField(null=True)
     completed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True)
@@ -111,6 +118,29 @@ class LetterOfRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(direction="in") | ~Q(kind__in=ANSWER_KINDS) | Q(in_answer_to__isnull=False),
                 name="an_answer_names_what_it_answers",
+            ),
+            # Answers are composed by the node; a request is some person's, or nobody could be the other one.
+            models.CheckConstraint(
+                condition=Q(direction="in") | Q(kind__in=ANSWER_KINDS) | Q(drafted_by__isnull=False),
+                name="a_request_has_a_drafter",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="in")
+                | Q(kind__in=ANSWER_KINDS)
+                | Q(stage__in=("draft", "withdrawn", "superseded"))
+                | Q(completed_by__isnull=False),
+                name="somebody_completed_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="in") | ~Q(stage="approved") | Q(approved_by__isnull=False),
+                name="somebody_approved_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="in")
+                | Q(form="ordinary")
+                | Q(form="urgent", kind__in=MAY_BE_URGENT)
+                | Q(form="registry", kind=LetterKind.ACKNOWLEDGEMENT.value),
+                name="form_is_open_to_the_kind",
             ),
         ]
 

@@ -16,8 +16,9 @@ from referral.letters.strings import LanguageNotOffered
 from referral.lifecycle import LifecycleError
 from referral.services.answering import NotAnswerable
 from referral.services.contents import NoLegalBasis
-from referral.services.drafting import IncompleteLetter, NoSuchAuthority
+from referral.services.drafting import EvidenceNotHere, IncompleteLetter, NoSuchAuthority
 from referral.services.moving import LetterNotWritable
+from referral.services.references import NotOpen
 from referral.services.signing import CannotSign, UnverifiedReference
 
 REFUSALS = (
@@ -25,7 +26,9 @@ REFUSALS = (
     LawError,
     IncompleteLetter,
     NoSuchAuthority,
+    EvidenceNotHere,
     NoLegalBasis,
+    NotOpen,
     LetterNotWritable,
     NotAnswerable,
     UnverifiedReference,

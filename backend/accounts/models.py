@@ -36,11 +36,17 @@ class User(AbstractUser):
         """The appointments in force at ``at``."""
         return self.appointments.filter(valid_from__lte=at).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at))
 
-    def roles_at(self, at: datetime) -> frozenset[str]:
-        """The roles held at ``at``; empty for somebody whose account is closed."""
+    def roles_at(self, at: datetime, *, authority: str | None = None) -> frozenset[str]:
+        """The roles held at ``at``; empty for somebody whose account is closed.
+
+        With the id of an authority, those held there and those held at the node without naming any.
+        """
         if not self.is_active:
             return frozenset()
-        return frozenset(self.appointments_at(at).values_list("role", flat=True))
+        held = self.appointments_at(at)
+        if authority is not None:
+            held = held.filter(Q(authority__isnull=True) | Q(authority=authority))
+        return frozenset(held.values_list("role", flat=True))
 
 
 class Appointment(models.Model):

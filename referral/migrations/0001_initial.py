@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -38,6 +39,15 @@ class Migration(migrations.Migration):
                 ("content_ct", models.BinaryField(help_text="request.json")),
                 ("pdf_ct", models.BinaryField(null=True)),
                 ("drafted_at", models.DateTimeField()),
+                (
+                    "writers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(),
+                        default=list,
+                        help_text="Whoever wrote on the draft: none of them approves or signs.",
+                        size=None,
+                    ),
+                ),
                 ("completed_at", models.DateTimeField(null=True)),
                 ("approved_at", models.DateTimeField(null=True)),
                 ("signed_at", models.DateTimeField(null=True)),
@@ -452,6 +462,87 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="an_answer_names_what_it_answers",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letterofrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("direction", "in"),
+                    (
+                        "kind__in",
+                        (
+                            "acceptance",
+                            "acknowledgement",
+                            "execution",
+                            "not-ensured",
+                            "postponement",
+                            "preserved-answer",
+                            "refusal",
+                            "supplementary-information",
+                            "supplementary-request",
+                            "withdrawal",
+                        ),
+                    ),
+                    ("drafted_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_request_has_a_drafter",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letterofrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("direction", "in"),
+                    (
+                        "kind__in",
+                        (
+                            "acceptance",
+                            "acknowledgement",
+                            "execution",
+                            "not-ensured",
+                            "postponement",
+                            "preserved-answer",
+                            "refusal",
+                            "supplementary-information",
+                            "supplementary-request",
+                            "withdrawal",
+                        ),
+                    ),
+                    ("stage__in", ("draft", "withdrawn", "superseded")),
+                    ("completed_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="somebody_completed_it",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letterofrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("direction", "in"),
+                    models.Q(("stage", "approved"), _negated=True),
+                    ("approved_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="somebody_approved_it",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letterofrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("direction", "in"),
+                    ("form", "ordinary"),
+                    models.Q(
+                        ("form", "urgent"),
+                        ("kind__in", ("not-ensured", "preservation-request", "preserved-answer", "request")),
+                    ),
+                    models.Q(("form", "registry"), ("kind", "acknowledgement")),
+                    _connector="OR",
+                ),
+                name="form_is_open_to_the_kind",
             ),
         ),
         migrations.AddIndex(

@@ -20,6 +20,7 @@ from referral.letters.content import (
     Signatory,
 )
 from referral.lifecycle import (
+    REQUESTS,
     LetterKind,
     PreservationStage,
     Stage,
@@ -102,6 +103,8 @@ def _received(letter: LetterOfRequest) -> LetterOfRequest:
     letter = locked(letter)
     if letter.direction != "in":
         raise NotAnswerable("This letter was sent by this node; the other State answers it.")
+    if letter.kind not in REQUESTS:
+        raise NotAnswerable(f"The letter is a {letter.kind}, itself an answer; only a request is answered.")
     return letter
 
 

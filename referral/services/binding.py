@@ -12,7 +12,9 @@ from referral.models import LetterOfRequest, Preservation
 def bind_preservations(letter: LetterOfRequest, *, acting: Acting, at: datetime) -> None:
     """Bind what is preserved in the letter's referral, in the caller's transaction (Budapest 29(7))."""
     held = (PreservationStage.PRESERVED, PreservationStage.EXTENDED)
-    preserved = Preservation.objects.select_for_update().filter(letter__referral=letter.referral, stage__in=held)
+    preserved = Preservation.objects.select_for_update().filter(
+        letter__referral=letter.referral, letter__direction=letter.direction, stage__in=held
+    )
     for preservation in preserved:
         preservation.stage = move_preservation(PreservationStage(preservation.stage), PreservationStage.BOUND_TO_LETTER)
         preservation.bound_to, preservation.moved_at = letter, at

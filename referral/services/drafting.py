@@ -35,6 +35,10 @@ class NoSuchAuthority(Exception):
     """The authority cannot send, or receive, this letter."""
 
 
+class EvidenceNotHere(Exception):
+    """An item is not one that this referral could send."""
+
+
 def draft_letter(
     referral: Referral,
     kind: LetterKind,
@@ -46,12 +50,13 @@ def draft_letter(
     acting: Person,
     at: datetime,
 ) -> LetterOfRequest:
-    """A new letter in stage draft; raises NoLegalBasis, NoSuchAuthority or a lifecycle error."""
+    """A new letter in stage draft; raises NoLegalBasis, NoSuchAuthority, EvidenceNotHere or a lifecycle error."""
     own = Node.objects.get(own=True)
     if from_authority.node_id != own.id:
         raise NoSuchAuthority(f"{from_authority.title} is not an authority of this node; choose one of {own.id}.")
     if to_authority.state != referral.other_state or to_authority.node_id == own.id:
         raise NoSuchAuthority(f"{to_authority.title} is not an authority of the requested State; choose another.")
+    _check_evidence(referral, evidence)
     letter = LetterOfRequest(
         referral=referral,
         direction="out",
@@ -66,6 +71,7 @@ def draft_letter(
         to_authority=to_authority,
         drafted_at=at,
         drafted_by=acting.user,
+        writers=[acting.user.pk],
         moved_at=at,
     )
     check_person(letter, Step.DRAFT, acting=acting, at=at)
@@ -80,6 +86,15 @@ def draft_letter(
     return letter
 
 
+def _check_evidence(referral: Referral, evidence: Sequence[EvidenceItem]) -> None:
+    """Only whole, checked items of the referral's own incidents go out: what is awaited could never be packed."""
+    here = EvidenceItem.objects.filter(incident__referrals=referral, stage=EvidenceItem.Stage.RECEIVED)
+    if here.filter(pk__in=[item.pk for item in evidence]).count() != len({item.pk for item in evidence}):
+        raise EvidenceNotHere(
+            "An evidence item is not of this referral's incidents or not received yet; choose among those received."
+        )
+
+
 def redraft_letter(letter: LetterOfRequest, draft: Draft, *, acting: Person, at: datetime) -> LetterOfRequest:
     """Write on a draft: its content is composed anew, confirmations of references are kept."""
     with transaction.atomic():
@@ -91,7 +106,9 @@ def redraft_letter(letter: LetterOfRequest, draft: Draft, *, acting: Person, at:
         content = with_confirmations(content, list(letter.confirmed_references.select_related("confirmed_by")))
         set_content(letter, content, key_of(letter))
         letter.moved_at = at
-        letter.save(update_fields=["content_ct", "moved_at"])
+        if acting.user.pk not in letter.writers:
+            letter.writers = [*letter.writers, acting.user.pk]
+        letter.save(update_fields=["content_ct", "moved_at", "writers"])
         MeasureSought.objects.filter(letter=letter).delete()
         _store_measures(letter, content)
         recording.record(Event.LETTER_DRAFTED, letter, acting=acting, at=at, detail={"reference": letter.reference})

@@ -10,24 +10,32 @@ from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
 from referral.columns import content_of, key_of, set_content
+from referral.drafting import unverified
 from referral.letters.content import Confirmation, LegalReference, LetterContent
 from referral.lifecycle import Stage, Step
 from referral.models import ConfirmedReference, LetterOfRequest
 from referral.services.moving import check_person, locked, must_be
 
 
+class NotOpen(Exception):
+    """The letter relies on no such reference, or it is verified."""
+
+
 def confirm_reference(
     letter: LetterOfRequest, reference: str, *, source_seen: str, acting: Person, at: datetime
 ) -> LetterOfRequest:
-    """A person saw the source of an unverified reference; only before the signature."""
+    """A person saw the source of an unverified reference; only before the signature. Raises NotOpen."""
     with transaction.atomic():
         letter = locked(letter)
         check_person(letter, Step.CONFIRM_REFERENCE, acting=acting, at=at)
         must_be(letter, Stage.DRAFT, Stage.COMPLETE)
+        content = content_of(letter)
+        if reference not in {reference_label(one) for one in unverified(content)}:
+            raise NotOpen("The letter has no such reference that waits for a confirmation; choose one that it shows.")
         row = ConfirmedReference.objects.create(
             letter=letter, reference=reference, source_seen=source_seen, confirmed_at=at, confirmed_by=acting.user
         )
-        set_content(letter, with_confirmations(content_of(letter), [row]), key_of(letter))
+        set_content(letter, with_confirmations(content, [row]), key_of(letter))
         letter.save(update_fields=["content_ct"])
         recording.record(
             Event.REFERENCE_CONFIRMED,

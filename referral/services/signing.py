@@ -59,6 +59,7 @@ def sign_letter(
             at=at,
             form=form,
             fields=("form", "content_ct", "pdf_ct", "signed_at", "signed_by", "signer_sha256"),
+            detail={"form": str(form), "grounds": ",".join(sorted(urgency))},
         )
         if form is Form.URGENT:
             _leave_due(letter, content, at=at)
