@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from backend.audit import recording
 from backend.audit.events import Event
@@ -19,10 +20,11 @@ from backend.audit.subjects import System
 from backend.directory.models import Authority, Node
 from backend.incidents import evidence as custody
 from backend.incidents.columns import sealed
+from backend.incidents.evidence import ENDS_THE_WORKER, MAX_ATTEMPTS
 from backend.incidents.models import EvidenceItem
 from backend.incidents.opening import quarantine
 from backend.intake.models import Submission
-from backend.intake.queue import claimed, failure_name
+from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.opening import ExchangeOpener
 from backend.vault.secrets import KeyNotHeld
@@ -35,7 +37,7 @@ from referral.letters.content import LetterContent
 from referral.letters.matching import match_text
 from referral.letters.validity import AuthorityCertificate
 from referral.letters.validity_errors import LetterNotValid
-from referral.lifecycle import Form, LetterKind, LifecycleError, PreservationStage, Stage
+from referral.lifecycle import REQUESTS, Form, LetterKind, LifecycleError, PreservationStage, Stage
 from referral.models import LetterEvidence, LetterOfRequest, MeasureSought, Packet, Preservation, Referral
 from referral.packets import (
     KnownSender,
@@ -52,7 +54,6 @@ from referral.services.moving import locked
 from referral.services.opening import new_referral
 
 WORKER = System("worker")
-MAX_ATTEMPTS = 8
 log = logging.getLogger("comity.inbound")
 
 
@@ -62,6 +63,9 @@ def open_waiting(*, at: datetime) -> bool:
     with claimed(waiting, order="received_at", at=at) as submission:
         if submission is None:
             return False
+        if ends_the_worker(submission, most=MAX_ATTEMPTS):
+            quarantine(submission, ENDS_THE_WORKER, at=at)
+            return True
         try:
             letter = receive_packet(submission, at=at)
         except (PacketRefused, LetterNotValid, MalformedLetter, AnswersNothing, LifecycleError) as refused:
@@ -69,11 +73,11 @@ def open_waiting(*, at: datetime) -> bool:
         except KeyNotHeld:
             quarantine(submission, "the exchange key that it names is not held here any more", at=at)
         except CryptoError as closed:
-            log.info("packet %s does not open: %s", submission.submission_id, closed.__cause__)
+            log.info("packet %s does not open: %s", submission.submission_id, failure_name(closed.__cause__ or closed))
             quarantine(submission, "it does not open with the exchange key that it names", at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
             log.error("packet %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
-            if submission.attempts >= MAX_ATTEMPTS:
+            if given_up(submission, problem, most=MAX_ATTEMPTS):
                 quarantine(submission, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
         else:
             log.info("packet %s brought a letter of kind %s", submission.submission_id, letter.kind)
@@ -82,7 +86,9 @@ def open_waiting(*, at: datetime) -> bool:
 
 def receive_packet(submission: Submission, *, at: datetime) -> LetterOfRequest:
     """Verify and open a packet; store its letter and evidence and what they move, in one transaction."""
-    peer = Node.objects.filter(transport_fingerprint=submission.sender, own=False).first()
+    peer = Node.objects.filter(
+        transport_fingerprint=submission.sender, own=False, confirmed_at__isnull=False, revoked_at__isnull=True
+    ).first()
     if peer is None:
         raise NotForThisNode
     with _packet_file(submission) as file:
@@ -120,6 +126,8 @@ def _store(
     opened: OpenedPacket, file: BinaryIO, peer: Node, submission: Submission, *, at: datetime
 ) -> LetterOfRequest:
     content = opened.letter.content
+    if LetterOfRequest.objects.filter(sender_node=peer, reference=content.reference).exists():
+        raise CameBefore
     answered = _answered(content, peer)
     referral = answered.referral if answered else _referral(content, peer, at=at)
     key = open_data_key(referral.data_key)
@@ -155,15 +163,20 @@ def _store(
 
 
 def _answered(content: LetterContent, peer: Node) -> LetterOfRequest | None:
-    """The letter of this node that a received answer names; None for a request."""
+    """The request that a received answer names; None for a request."""
     if content.in_answer_to is None:
         return None
+    # Whoever asked withdraws; all else is answered by whoever was asked.
+    withdrawn = content.kind is LetterKind.WITHDRAWAL
     found = LetterOfRequest.objects.filter(
-        direction="out", reference=content.in_answer_to.reference, addressee_node=peer, kind=content.in_answer_to.kind
+        Q(direction="in", sender_node=peer) if withdrawn else Q(direction="out", addressee_node=peer),
+        reference=content.in_answer_to.reference,
+        kind__in=REQUESTS & {content.in_answer_to.kind},
     ).first()
     if found is None:
         raise AnswersNothing(
-            "The letter answers one that this node did not send to that State; ask its sender which one is meant."
+            "The letter names no request between this node and that State to which it can be an answer; ask its "
+            "sender which one is meant."
         )
     return locked(found)
 
@@ -173,7 +186,7 @@ def _referral(content: LetterContent, peer: Node, *, at: datetime) -> Referral:
     earlier = [named.reference for named in content.follows]
     known = (
         LetterOfRequest.objects.select_related("referral__data_key")
-        .filter(direction="in", sender_node=peer, reference__in=earlier)
+        .filter(direction="in", referral__direction="in", sender_node=peer, reference__in=earlier, kind__in=REQUESTS)
         .first()
     )
     return known.referral if known else new_referral("in", peer.state, opened_by=WORKER, at=at)
@@ -183,7 +196,6 @@ def _new_letter(
     opened: OpenedPacket, referral: Referral, answered: LetterOfRequest | None, peer: Node, *, at: datetime
 ) -> LetterOfRequest:
     content = opened.letter.content
-    asks = content.addressee.state if answered else content.sender.state
     return LetterOfRequest(
         referral=referral,
         direction="in",
@@ -191,8 +203,8 @@ def _new_letter(
         reference=content.reference,
         stage=Stage.DELIVERED,
         form=Form.URGENT if content.urgent_form else Form.ORDINARY,
-        requesting_state=asks,
-        requested_state=content.sender.state if answered else content.addressee.state,
+        requesting_state=answered.requesting_state if answered else content.sender.state,
+        requested_state=answered.requested_state if answered else content.addressee.state,
         sender_node=peer,
         addressee_node=Node.objects.get(own=True),
         from_authority=Authority.objects.get(node=peer, id=opened.letter.authority),
@@ -221,6 +233,12 @@ def _store_evidence(
             raise EvidenceDiffers
         custody.mark_received(item, acting=WORKER, came_from=f"node {peer.id}", at=at)
         LetterEvidence.objects.create(letter=letter, item=item, position=position)
+
+
+class CameBefore(PacketRefused):
+    """A letter of this reference is here already, from another packet."""
+
+    sentence = "A letter of the same reference came from that State before; ask its sender which one stands."
 
 
 class EvidenceDiffers(PacketRefused):

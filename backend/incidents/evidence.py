@@ -19,7 +19,7 @@ from backend.incidents.models import CustodyEvent, EvidenceItem, Incident
 from backend.incidents.report import Report
 from backend.incidents.statement import ReportStatement
 from backend.intake.models import Submission
-from backend.intake.queue import claimed, failure_name
+from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.receiving import take_evidence
 from backend.vault.secrets import KeyNotHeld
@@ -27,6 +27,7 @@ from crypto.digests import PayloadDigests
 from crypto.errors import CryptoError
 
 MAX_ATTEMPTS = 8
+ENDS_THE_WORKER = "the worker ended each time that it was worked on"
 WORKER = System("worker")
 log = logging.getLogger("comity.evidence")
 
@@ -58,19 +59,21 @@ def await_items(
 def named_before(sender: str, report: Report) -> bool:
     """Whether an earlier report of this sender names one of the same evidence ids."""
     ids = [entry.id for entry in report.evidence]
-    return EvidenceItem.objects.filter(sender=sender, evidence_id__in=ids).exists()
+    return EvidenceItem.objects.filter(incident__isnull=False, sender=sender, evidence_id__in=ids).exists()
 
 
 def take_waiting(*, at: datetime) -> bool:
     """Work off one evidence file whose report is here; False when none is due."""
-    awaited = EvidenceItem.objects.filter(sender=OuterRef("sender"), evidence_id=OuterRef("submission_id"))
+    named = EvidenceItem.objects.filter(incident__isnull=False)
+    awaited = named.filter(sender=OuterRef("sender"), evidence_id=OuterRef("submission_id"))
     waiting = Submission.objects.filter(Exists(awaited), kind=Submission.Kind.EVIDENCE, stage=Submission.Stage.RECEIVED)
     with claimed(waiting, order="received_at", at=at) as submission:
         if submission is None:
             return False
-        item = EvidenceItem.objects.select_related("data_key").get(
-            sender=submission.sender, evidence_id=submission.submission_id
-        )
+        item = named.select_related("data_key").get(sender=submission.sender, evidence_id=submission.submission_id)
+        if ends_the_worker(submission, most=MAX_ATTEMPTS):
+            _set_aside(submission, item, ENDS_THE_WORKER, at=at)
+            return True
         try:
             _take(submission, item, at=at)
         except KeyNotHeld:
@@ -79,7 +82,7 @@ def take_waiting(*, at: datetime) -> bool:
             _set_aside(submission, item, "it does not open with the intake key that it names", at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
             log.error("evidence %s: %s on attempt %d", item.id, failure_name(problem), submission.attempts)
-            if submission.attempts >= MAX_ATTEMPTS:
+            if given_up(submission, problem, most=MAX_ATTEMPTS):
                 _set_aside(submission, item, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
     return True
 
@@ -106,7 +109,7 @@ def keep_payload(source: BinaryIO, item: EvidenceItem, *, kind: str, key_id: str
             os.fsync(payload.fileno())
         unfinished.chmod(0o640)
         unfinished.replace(folder / final)
-        _sync(folder)
+        sync_folder(folder)
     finally:
         unfinished.unlink(missing_ok=True)
     item.stored_as = final
@@ -174,7 +177,8 @@ def _sealed_file(submission: Submission) -> BinaryIO:
     return (Path(settings.COMITY.sealed) / str(submission.stored_as)).open("rb")
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

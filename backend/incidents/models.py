@@ -7,6 +7,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 
 class Incident(models.Model):
@@ -102,7 +103,12 @@ class EvidenceItem(models.Model):
     stage = models.CharField(max_length=8, choices=Stage.choices, default=Stage.AWAITED)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["sender", "evidence_id"], name="evidence_once_per_sender")]
+        constraints = [
+            # Of a device. A node may send the same item with several letters: each referral then holds its own.
+            models.UniqueConstraint(
+                fields=["sender", "evidence_id"], condition=Q(incident__isnull=False), name="evidence_once_per_sender"
+            )
+        ]
 
     audit_kind = "evidence-item"
 

@@ -15,11 +15,12 @@ from backend.audit.events import Event
 from backend.audit.subjects import System
 from backend.incidents import classifying, evidence
 from backend.incidents.columns import sealed
+from backend.incidents.evidence import ENDS_THE_WORKER, MAX_ATTEMPTS
 from backend.incidents.models import Incident
 from backend.incidents.report import MalformedReport, Report, parse_report
 from backend.incidents.statement import ReportStatement, StatementDiffers, check_manifest, check_statement
 from backend.intake.models import Submission
-from backend.intake.queue import claimed, failure_name
+from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
 from backend.units.models import Device
 from backend.vault.columns import make_data_key
 from backend.vault.receiving import open_report
@@ -30,7 +31,6 @@ from crypto.report import unframe
 
 FRAME = "comity/report/v1"
 MAX_OPENED = 4 * 1024 * 1024
-MAX_ATTEMPTS = 8
 WORKER = System("worker")
 log = logging.getLogger("comity.incidents")
 
@@ -45,6 +45,9 @@ def open_waiting(*, at: datetime) -> bool:
     with claimed(waiting, order="received_at", at=at) as submission:
         if submission is None:
             return False
+        if ends_the_worker(submission, most=MAX_ATTEMPTS):
+            quarantine(submission, ENDS_THE_WORKER, at=at)
+            return True
         try:
             with transaction.atomic():
                 incident = open_submission(submission, at=at)
@@ -52,7 +55,7 @@ def open_waiting(*, at: datetime) -> bool:
             quarantine(submission, str(reason), at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
             log.error("submission %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
-            if submission.attempts >= MAX_ATTEMPTS:
+            if given_up(submission, problem, most=MAX_ATTEMPTS):
                 quarantine(submission, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
         else:
             log.info("submission %s opened as %s", submission.id, incident.reference)
@@ -104,7 +107,7 @@ def _open(submission: Submission) -> tuple[bytes, bytes]:
     except KeyNotHeld as gone:
         raise Quarantine("the intake key that it names is not held here any more") from gone
     except CryptoError as closed:
-        log.info("submission %s does not open: %s", submission.id, closed.__cause__)
+        log.info("submission %s does not open: %s", submission.id, failure_name(closed.__cause__ or closed))
         raise Quarantine("it does not open with the intake key that it names") from closed
 
 
@@ -119,7 +122,7 @@ def _check(submission: Submission, device: Device, statement: bytes, body: bytes
             submission=submission.submission_id,
         )
     except CryptoError as wrong:
-        log.info("submission %s: statement refused: %s", submission.id, wrong.__cause__)
+        log.info("submission %s: statement refused: %s", submission.id, failure_name(wrong.__cause__ or wrong))
         raise Quarantine("the statement inside the seal is not signed by the device that sent it") from wrong
     except StatementDiffers as differs:
         raise Quarantine(str(differs)) from differs

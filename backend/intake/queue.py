@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q, QuerySet
 
 MAX_BACKOFF = timedelta(minutes=10)
@@ -25,6 +25,25 @@ def failure_name(problem: BaseException) -> str:
     """What a log may say of a failure: its type and the database's SQLSTATE, never its text, which may quote a row."""
     state = getattr(problem.__cause__, "sqlstate", None)
     return f"{type(problem).__name__} {state}" if state else type(problem).__name__
+
+
+def given_up(row: Any, problem: BaseException, *, most: int) -> bool:
+    """Whether a row whose work failed is given up: after ``most`` attempts, but never for what passes by itself.
+
+    A full disk or a lost database is the machine's failure: the row waits for its end, tried every minute or two. A
+    file that is missing does not come back by waiting.
+    """
+    passes = isinstance(problem, OSError | OperationalError | InterfaceError)
+    if passes and not isinstance(problem, FileNotFoundError):
+        if row.attempts >= most:
+            type(row).objects.filter(pk=row.pk).update(attempts=most - 1)
+        return False
+    return bool(row.attempts >= most)
+
+
+def ends_the_worker(row: Any, *, most: int) -> bool:
+    """Whether work on the row began again and again and never ended, not even in a failure: the worker died of it."""
+    return bool(row.attempts > 2 * most)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-"""Removes what a crash left in the sealed folder: files that no row names, once they are a day old."""
+"""Removes what a crash left in a folder of files: those that no row names, once they are a day old."""
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +11,20 @@ ORPHANED_AFTER = timedelta(days=1)
 
 
 def remove_orphans(folder: Path, *, at: datetime) -> int:
-    """Remove the files of `folder` that were last written a day before `at` and stand in no row; return how many."""
+    """Remove the files of the sealed folder that stand in no row; return how many."""
+    return remove_unnamed(folder, _submitted, at=at)
+
+
+def remove_unnamed(folder: Path, named: Callable[[Collection[str]], set[str]], *, at: datetime) -> int:
+    """Remove the files of `folder` that were last written a day before `at` and that `named` does not return."""
     before = (at - ORPHANED_AFTER).timestamp()
     old = {path.name: path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < before}
-    named = set(Submission.objects.filter(stored_as__in=old).values_list("stored_as", flat=True))
-    orphans = [path for name, path in old.items() if name not in named]
+    kept = named(list(old))
+    orphans = [path for name, path in old.items() if name not in kept]
     for path in orphans:
         path.unlink(missing_ok=True)
     return len(orphans)
+
+
+def _submitted(names: Collection[str]) -> set[str]:
+    return {str(name) for name in Submission.objects.filter(stored_as__in=names).values_list("stored_as", flat=True)}

@@ -12,6 +12,7 @@ from backend.units.services import check_requests
 from backend.vault.enrolment import open_code
 from backend.worker.queues import TASK
 from referral import exchange, inbound
+from referral.sweeping import remove_unnamed_evidence
 
 MOST = 500  # rows a message works off; a sweep goes on where it ended
 
@@ -28,15 +29,19 @@ WORK: dict[str, tuple[Callable[[], object], ...]] = {
         lambda: inbound.open_waiting(at=_now()),
     ),
     "exchange": (lambda: exchange.transmit_waiting(at=_now()),),
-    "housekeeping": (lambda: remove_orphans(settings.COMITY.sealed, at=_now()),),
+    "housekeeping": (
+        lambda: remove_orphans(settings.COMITY.sealed, at=_now()),
+        lambda: remove_unnamed_evidence(settings.COMITY.evidence, at=_now()),
+    ),
 }
 
 
 @shared_task(name=TASK)
 def work_off(kind: str) -> int:
     """Work off what waits of a kind; how many rows were worked on."""
-    done = 0
-    for work_one in WORK[kind]:
-        while done < MOST and work_one():
-            done += 1
+    done, busy = 0, WORK[kind]
+    # In turns: a flood of reports keeps neither evidence nor packets from other States waiting.
+    while busy and done < MOST:
+        busy = tuple(work_one for work_one in busy if work_one())
+        done += len(busy)
     return done

@@ -137,7 +137,7 @@ def test_an_unforeseen_failure_is_retried_with_back_off_and_in_the_end_shown(
     submission = SealedReport(device, FRAUD_REPORT).send()
 
     def broken(*_: object, **__: object) -> None:
-        raise OSError("disk")
+        raise RuntimeError("unforeseen")
 
     monkeypatch.setattr(opening, "open_submission", broken)
     assert opening.open_waiting(at=NOW)
@@ -146,5 +146,34 @@ def test_an_unforeseen_failure_is_retried_with_back_off_and_in_the_end_shown(
         assert opening.open_waiting(at=NOW + timedelta(hours=attempt))
     submission.refresh_from_db()
     assert submission.stage == Submission.Stage.QUARANTINED
-    assert "OSError" in submission.quarantine_reason
+    assert "RuntimeError" in submission.quarantine_reason
     assert json.dumps(submission.quarantine_reason)
+
+
+def test_what_the_machine_fails_at_waits_however_long(device: TestDevice, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = SealedReport(device, FRAUD_REPORT).send()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "open_submission", full)
+        for hour in range(5 * opening.MAX_ATTEMPTS):
+            assert opening.open_waiting(at=NOW + timedelta(hours=hour))
+    submission.refresh_from_db()
+    assert submission.stage == Submission.Stage.RECEIVED
+    assert opening.open_waiting(at=NOW + timedelta(days=7))
+    assert Incident.objects.get().submission == submission
+
+
+@pytest.mark.parametrize("kind", ["report", "evidence"])
+def test_what_ends_the_worker_each_time_is_set_aside(device: TestDevice, kind: str) -> None:
+    SealedReport(device, FRAUD_REPORT, files={"mail.txt": b"evidence"}).send()
+    work = {"report": opening.open_waiting, "evidence": evidence.take_waiting}
+    if kind == "evidence":
+        assert opening.open_waiting(at=NOW)
+    # So many attempts were counted and none came to an end.
+    Submission.objects.filter(kind=kind).update(attempts=2 * opening.MAX_ATTEMPTS)
+    assert work[kind](at=NOW)
+    found = Submission.objects.get(kind=kind)
+    assert (found.stage, found.quarantine_reason) == ("quarantined", evidence.ENDS_THE_WORKER)

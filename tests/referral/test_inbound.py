@@ -1,11 +1,13 @@
 """Packets from another node: stored when everything agrees, quarantined with the reason when something does not."""
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 
 import msgspec
 import pytest
+from django.conf import settings
 
 from backend.accounts.models import Role
 from backend.audit.models import AuditEvent
@@ -25,11 +27,14 @@ from referral.letters.content import (
     OutcomeOfMeasure,
     Party,
     Preserved,
+    Withdrawal,
 )
 from referral.letters.rendering import render_letter
 from referral.lifecycle import LetterKind, UrgencyGround
 from referral.models import LetterOfRequest, Referral
 from referral.packets import PacketRoute, add_proof, build_packet, packet_built_detail
+from referral.services.answering import NotAnswerable
+from referral.sweeping import remove_unnamed_evidence
 from tests.founding import NOW, TESTS, found_node, own_authority, person, store
 from tests.referral.test_acts import Office
 from tests.referral_pure import world
@@ -104,13 +109,13 @@ def received(sent: Sent) -> LetterOfRequest:
 
 
 def refused(sent: Sent) -> str:
-    letters = LetterOfRequest.objects.filter(direction="in").count()
+    letters, items = LetterOfRequest.objects.filter(direction="in").count(), EvidenceItem.objects.count()
     submission = sent.store()
     assert inbound.open_waiting(at=NOW)
     submission.refresh_from_db()
     assert submission.stage == Submission.Stage.QUARANTINED
     assert LetterOfRequest.objects.filter(direction="in").count() == letters
-    assert not EvidenceItem.objects.exists()
+    assert EvidenceItem.objects.count() == items
     return submission.quarantine_reason
 
 
@@ -237,3 +242,82 @@ def test_a_request_that_follows_an_earlier_one_joins_its_referral(content: Lette
     second = received(Sent(later, packet="22222222-2222-4333-8444-555555555555"))
     assert second.referral == first.referral
     assert Referral.objects.filter(direction="in").count() == 1
+
+
+def test_the_same_evidence_may_come_with_several_letters(content: LetterContent) -> None:
+    """A node names an item by one id in all its letters; each referral here holds its own."""
+    items = world.evidence()
+    listed = tuple(item.listed for item in items)
+    received(Sent(msgspec.structs.replace(content, evidence=listed), items=items))
+    later = msgspec.structs.replace(content, evidence=listed, reference="CR-L-2026-77777")
+    received(Sent(later, packet="22222222-2222-4333-8444-555555555555", items=items))
+    assert EvidenceItem.objects.filter(stage="received").count() == 2 * len(items)
+
+
+def test_a_second_letter_of_the_same_reference_is_quarantined(content: LetterContent) -> None:
+    received(Sent(content))
+    again = Sent(content, packet="22222222-2222-4333-8444-555555555555")
+    assert "same reference" in refused(again)
+
+
+def test_what_its_sender_withdraws_is_withdrawn(content: LetterContent) -> None:
+    letter = received(Sent(content))
+    said = Withdrawal(reason={"en": "Settled.", "es": "Resuelto."})
+    second = received(answer(content, letter, LetterKind.WITHDRAWAL, said, 2))
+    letter.refresh_from_db()
+    assert letter.stage == "withdrawn"
+    assert (second.requesting_state, second.requested_state) == ("cr", "gd")
+
+
+def test_the_requested_state_cannot_withdraw_what_this_node_asked(content: LetterContent) -> None:
+    letter = answered_letter(content.addressee)
+    said = Withdrawal(reason={"en": "Settled.", "es": "Resuelto."})
+    assert "no request" in refused(answer(content, letter, LetterKind.WITHDRAWAL, said, 1))
+    letter.refresh_from_db()
+    assert letter.stage == "transmitted"
+
+
+def test_an_answer_to_an_answer_is_quarantined(content: LetterContent) -> None:
+    letter = received(Sent(content))
+    sent = services.acknowledge_letter(letter, acting=person(Role.REGISTRAR, "registrar"), at=NOW)
+    LetterOfRequest.objects.filter(pk=sent.pk).update(stage="transmitted")
+    said = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
+    assert "no request" in refused(answer(content, sent, LetterKind.ACKNOWLEDGEMENT, said, 2))
+
+
+def test_an_answer_is_not_acknowledged(content: LetterContent) -> None:
+    letter = answered_letter(content.addressee)
+    ack = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
+    came = received(answer(content, letter, LetterKind.ACKNOWLEDGEMENT, ack, 1))
+    with pytest.raises(NotAnswerable):
+        services.acknowledge_letter(came, acting=person(Role.REGISTRAR, "registrar"), at=NOW)
+
+
+def test_a_request_that_follows_an_answer_does_not_join_this_node_s_own_referral(content: LetterContent) -> None:
+    letter = answered_letter(content.addressee)
+    ack = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
+    came = received(answer(content, letter, LetterKind.ACKNOWLEDGEMENT, ack, 1))
+    named = NamedLetter(reference=came.reference, kind=LetterKind.ACKNOWLEDGEMENT, dated=NOW.date())
+    request = received(Sent(msgspec.structs.replace(content, follows=(named,))))
+    assert request.referral != letter.referral
+    assert request.referral.direction == "in"
+
+
+@pytest.mark.parametrize("change", [{"revoked_at": NOW}, {"confirmed_at": None}])
+def test_a_packet_of_a_node_that_nobody_stands_by_any_more_is_quarantined(
+    content: LetterContent, change: dict[str, object]
+) -> None:
+    Node.objects.filter(id="cr").update(**change)
+    assert refused(Sent(content))
+
+
+def test_what_a_refused_packet_left_is_swept(content: LetterContent) -> None:
+    items = world.evidence()
+    received(Sent(msgspec.structs.replace(content, evidence=tuple(i.listed for i in items)), items=items))
+    folder = settings.COMITY.evidence
+    orphan, kept = folder / "left.payload", folder / EvidenceItem.objects.all()[0].stored_as
+    orphan.write_bytes(b"x")
+    for path in (orphan, kept):
+        os.utime(path, (0, 0))
+    assert remove_unnamed_evidence(folder, at=NOW) >= 1
+    assert (orphan.exists(), kept.exists()) == (False, True)

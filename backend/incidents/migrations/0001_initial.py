@@ -170,7 +170,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="evidenceitem",
-            constraint=models.UniqueConstraint(fields=("sender", "evidence_id"), name="evidence_once_per_sender"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("incident__isnull", False)),
+                fields=("sender", "evidence_id"),
+                name="evidence_once_per_sender",
+            ),
         ),
         migrations.AddIndex(
             model_name="classification",
