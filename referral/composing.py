@@ -12,6 +12,7 @@ import msgspec
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.legal_basis import BasisAnswer, Reference
 from backend.conventions.legal_basis.answer import Part
+from backend.incidents.report import place_of
 from referral.letters.content import (
     BasisPart,
     BasisRole,
@@ -98,7 +99,8 @@ def parse_draft(data: bytes) -> Draft:
     try:
         return msgspec.json.decode(data, type=Draft)
     except (msgspec.ValidationError, RecursionError) as wrong:
-        raise MalformedDraft(f"The draft does not have the expected form ({wrong}).") from wrong
+        place = place_of(wrong) if isinstance(wrong, msgspec.ValidationError) else "its depth"
+        raise MalformedDraft(f"The draft does not have the expected form at {place}.") from None
     except msgspec.DecodeError as wrong:
         raise MalformedDraft("The draft is not JSON.") from wrong
 

@@ -14,6 +14,8 @@ from backend.audit.events import Event
 from backend.audit.receipts import verify_receipt
 from backend.audit.subjects import System
 from backend.audit.trust import TrustedLog
+from backend.directory.cards import read_card
+from backend.directory.models import Node
 from backend.intake.queue import claimed, failure_name
 from backend.vault.sending import Body, EdgeUnreachable, Reply, ask_receipt, post_sealed
 from backend.vault.signers import transport_signer
@@ -26,7 +28,7 @@ from referral.services.moving import locked, to_stage
 
 WORKER = System("worker")
 SEND_TIMEOUT = 60.0  # seconds for each step of a request
-MAX_ATTEMPTS = 60
+MAX_ATTEMPTS = 1000  # about a week at the longest back-off: a small office may be without power for days
 log = logging.getLogger("comity.exchange")
 
 
@@ -66,13 +68,23 @@ def addressee_known() -> Q:
 
 def _transmit(transmission: Transmission, *, at: datetime) -> None:
     if transmission.stage == Transmission.Stage.TO_BUILD:
+        _check_card(transmission.letter.addressee_node, at=at)
         build(transmission, at=at)
     packet = Packet.objects.select_related("peer", "letter").get(pk=transmission.packet_id)
     body = Body.of(packet_path(packet))
+    if body.sha256.hex() != packet.sha256:
+        raise Undeliverable("the packet on the disk is not the one that was built")
     reply = _send(transmission, packet, body)
     if reply.receipt is None:
         _judge_refusal(reply, transmission, packet)
     _delivered(transmission, packet, body, reply.receipt or b"", at=at)
+
+
+def _check_card(peer: Node, *, at: datetime) -> None:
+    """Nothing is sealed to a key whose time has passed; raises NotSentYet until a newer card is here."""
+    seal_until = read_card(bytes(peer.card)).card.exchange.seal_until
+    if min(peer.valid_until, seal_until) <= at:
+        raise NotSentYet(f"the key card of the node {peer.id} has ended; import its newest one")
 
 
 # Sending --------------------------------------------------------------------------------------------------------------
@@ -104,7 +116,7 @@ def _send(transmission: Transmission, packet: Packet, body: Body) -> Reply:
 
 def _judge_refusal(reply: Reply, transmission: Transmission, packet: Packet) -> None:
     """Raise NotSentYet for what passes, Undeliverable for what will not change by itself."""
-    named = str(reply.problem.get("type", ""))[:100]
+    named = "".join(c for c in str(reply.problem.get("type", ""))[:100] if c.isprintable())
     if reply.status in (202, 401, 408, 425, 429) or reply.status >= 500:
         # 401: their administrator may not have confirmed our card yet.
         raise NotSentYet(f"the node {packet.peer_id} answered {reply.status} ({named}); it is tried again")

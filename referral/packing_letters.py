@@ -16,7 +16,7 @@ from backend.audit.models import AuditEvent, Receipt
 from backend.audit.subjects import Reference, System
 from backend.directory.models import Node
 from backend.incidents.columns import opened
-from backend.incidents.evidence import payload_path
+from backend.incidents.evidence import payload_path, sync_folder
 from backend.incidents.models import CustodyEvent, EvidenceItem
 from backend.vault.columns import open_data_key
 from backend.vault.receiving import readdressed_header
@@ -43,16 +43,19 @@ def packet_path(packet: Packet) -> Path:
 
 
 def build(transmission: Transmission, *, at: datetime) -> None:
-    """Build the packet once; an unfinished one of an earlier attempt is written over."""
+    """Build the packet once, durably before its row; an unfinished one of an earlier attempt is removed."""
     letter = _letter(transmission)
     peer, packet_id = letter.addressee_node, transmission.packet_id
     exchange = PQRecipient.parse(peer.exchange_recipient)
     path = Path(settings.COMITY.evidence) / f"{packet_id}.packet"
+    unfinished = path.with_suffix(".unfinished")
+    # A file of its own: a worker that lost its connection, and so its claim, may still be writing the old one.
+    unfinished.unlink(missing_ok=True)
     items = [link.item for link in letter.evidence.select_related("item__data_key").order_by("position")]
     pdf = pdf_of(letter)
     if pdf is None:
         raise LookupError("a queued letter has no signed PDF")
-    with path.open("w+b") as out:
+    with unfinished.open("x+b") as out:
         built = build_packet(
             out,
             route=PacketRoute(
@@ -67,6 +70,8 @@ def build(transmission: Transmission, *, at: datetime) -> None:
         add_proof(out, _prove(transmission, detail, at=at))
         out.flush()
         os.fsync(out.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
     body = Body.of(path)
     with transaction.atomic():
         packet = Packet(
