@@ -28,6 +28,7 @@ MAX_CARD_BYTES = 256 * 1024
 
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 NodeId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{1,15}$")]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 StateCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$")]
 
 
@@ -51,7 +52,7 @@ class _Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
     recipient: Annotated[str, msgspec.Meta(max_length=4096)]
-    seal_until: datetime
+    seal_until: Instant
 
 
 class _Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,8 +69,8 @@ class _Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exchange: _Exchange
     authorities: Annotated[list[_Authority], msgspec.Meta(max_length=200)]
     addresses: _Addresses
-    valid_from: datetime
-    valid_until: datetime
+    valid_from: Instant
+    valid_until: Instant
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ def read_card(data: bytes) -> KeyCard:
         raise MalformedDocument.because("This is not a key card; ask the other node for a new one.") from wrong
     if not isinstance(recipient, PQRecipient) or recipient.key_id != card.exchange.key_id:
         raise MalformedDocument.because("The card's exchange key is not a post-quantum one or not the one it names.")
+    if len({authority.id for authority in card.authorities}) != len(card.authorities):
+        raise MalformedDocument.because("The card names an authority twice.")
     if card.log.origin != f"comity/{card.node}/log":
         raise MalformedDocument.because("The card names the log of another node.")
     verified = verify_statement(data, type=CARD_TYPE, key=identity, max_bytes=MAX_CARD_BYTES)
@@ -108,20 +111,23 @@ def read_card(data: bytes) -> KeyCard:
 
 
 def import_card(data: bytes, *, acting: Acting, at: datetime) -> Node:
-    """Take a peer's card: new ones wait for a person's confirmation, known ones must keep their identity key."""
+    """Take a peer's card: new ones wait for a person's confirmation, confirmed ones must keep their identity key."""
     card = read_card(data)
     with transaction.atomic():
         known = Node.objects.select_for_update().filter(id=card.card.node).first()
         if known is not None and known.own:
             raise CardRefused("This is the card of this node itself; import the other node's.")
-        if known is not None and known.identity_key != card.card.identity:
+        if known is not None and known.confirmed_at is not None and known.identity_key != card.card.identity:
             raise CardRefused(
-                f"The node {known.id} is pinned to another identity key; compare the fingerprint words with its "
-                "administrator and revoke the old card first."
+                f"The node {known.id} is pinned to another identity key, whose words {known.confirmed_by} compared; "
+                "ask its administrator, by another way than the card came, whether this one is theirs."
             )
         if card.card.valid_until.astimezone(UTC) <= at:
             raise CardRefused(f"The card ended on {card.card.valid_until:%Y-%m-%d}; ask for a new one.")
-        if known is not None and card.card.valid_from.astimezone(UTC) < known.valid_from:
+        if Node.objects.exclude(id=card.card.node).filter(transport_fingerprint=card.transport.fingerprint).exists():
+            raise CardRefused("The card names the transport key of another node; ask for a corrected card.")
+        same = known is not None and known.identity_key == card.card.identity
+        if known is not None and same and card.card.valid_from.astimezone(UTC) < known.valid_from:
             raise CardRefused("The card is older than the one held; ask for the newest.")
         node = store_card(card, own=False, at=at)
         recording.record(

@@ -13,7 +13,7 @@ from backend.audit.events import Event
 from backend.audit.subjects import Acting, System
 from backend.units.enrolment import enrolment_mac
 from backend.units.models import Device, EnrolmentInvitation, EnrolmentRequest, Unit
-from crypto.errors import CryptoError
+from crypto.errors import CannotOpen, CryptoError
 from crypto.keys import VerifyingKey
 
 CODE_VALID = timedelta(days=3)
@@ -85,7 +85,10 @@ def _why_refused(
         return "not a public key"
     if Device.objects.filter(fingerprint=fingerprint).exists():
         return "the key is enrolled already"
-    secret = open_code(invitation.id, bytes(invitation.wrapped_code))
+    try:
+        secret = open_code(invitation.id, bytes(invitation.wrapped_code))
+    except CannotOpen:
+        return "the invitation is damaged"
     expected = enrolment_mac(secret, invitation.id, request.public_key)
     return "" if hmac.compare_digest(expected, bytes(request.mac)) else "the device does not know the code"
 
@@ -117,6 +120,9 @@ def confirm(request: EnrolmentRequest, *, acting: Acting, at: datetime) -> Devic
 def revoke(device: Device, *, acting: Acting, at: datetime) -> None:
     """Nothing that this device signs is received from now on."""
     with transaction.atomic():
+        device = Device.objects.select_for_update().get(pk=device.pk)
+        if device.revoked_at is not None:
+            return
         device.revoked_at = at
         device.save(update_fields=["revoked_at"])
         recording.record(Event.DEVICE_REVOKED, device, acting=acting, at=at)

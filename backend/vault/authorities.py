@@ -47,7 +47,6 @@ def install_authority(
     at: datetime,
 ) -> Authority:
     """Install an authority with its key and certificate; its key is readable by the desk alone."""
-    FileKeyring(Path(settings.COMITY.home) / "keys" / "desk").write(f"authority/{authority_id}.pem", key_pem)
     with transaction.atomic():
         authority = Authority.objects.create(
             id=authority_id,
@@ -65,4 +64,6 @@ def install_authority(
             Event.AUTHORITY_ADDED, authority, acting=acting, at=at, detail={"kind": kind, "exercise": int(exercise)}
         )
         issue_card(at=at)
+        # Last: what the database refuses leaves no key behind, under which the authority could not be added again.
+        FileKeyring(Path(settings.COMITY.home) / "keys" / "desk").write(f"authority/{authority_id}.pem", key_pem)
     return authority

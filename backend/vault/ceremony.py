@@ -50,6 +50,11 @@ def first_keys(home: Path, *, at: datetime) -> FirstKeys | None:
         "shared/keyring-root.key": datakeys.new_key(),
         "shared/token-root.key": datakeys.new_key(),
     }
+    # What an interrupted first start left is kept; the kit is made anew, its secret having been shown to nobody.
+    for name in made:
+        group, _, file = name.partition("/")
+        if file in rings[group].names():
+            made[name] = rings[group].read(file)
     kit, secret = recovery.make_kit(made)
     folder = home / "recovery"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -59,7 +64,8 @@ def first_keys(home: Path, *, at: datetime) -> FirstKeys | None:
     # The identity comes last: it says that the first start went through.
     for name, value in sorted(made.items(), key=lambda item: item[0].startswith("identity/")):
         group, _, file = name.partition("/")
-        rings[group].write(file, value)
+        if file not in rings[group].names():
+            rings[group].write(file, value)
     return FirstKeys(path, secret)
 
 

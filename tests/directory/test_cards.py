@@ -6,7 +6,7 @@ import pytest
 
 from backend.directory.cards import CardRefused, confirm_node, import_card, read_card
 from backend.directory.models import Authority, Node
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, MalformedDocument
 from crypto.keyholder.signing import SigningKey
 from crypto.signer import sign_statement
 from tests.founding import NOW, TESTS, confirmed_peer, found_node, peer_card
@@ -61,10 +61,31 @@ class TestImporting:
 
     def test_a_known_node_must_keep_its_identity_key(self) -> None:
         identity = SigningKey.generate("ed25519")
-        import_card(peer_card(identity=identity), acting=TESTS, at=NOW)
-        assert import_card(peer_card(identity=identity), acting=TESTS, at=NOW)
+        node = import_card(peer_card(identity=identity), acting=TESTS, at=NOW)
+        confirm_node(node, acting=TESTS, at=NOW)
+        assert import_card(peer_card(identity=identity), acting=TESTS, at=NOW).confirmed_at is not None
         with pytest.raises(CardRefused, match="pinned to another identity key"):
             import_card(peer_card(), acting=TESTS, at=NOW)
+
+    def test_a_card_that_nobody_confirmed_does_not_keep_the_right_one_out(self) -> None:
+        import_card(peer_card(valid_from="2026-11-20T00:00:00Z"), acting=TESTS, at=NOW)
+        right = SigningKey.generate("ed25519")
+        assert import_card(peer_card(identity=right), acting=TESTS, at=NOW).identity_key == str(right.verifying_key)
+
+    def test_a_card_cannot_take_over_the_transport_key_of_another_node(self) -> None:
+        theirs = import_card(peer_card("cr"), acting=TESTS, at=NOW).transport_key
+        with pytest.raises(CardRefused, match="transport key of another node"):
+            import_card(peer_card("bz", transport=theirs, authorities=[]), acting=TESTS, at=NOW)
+
+    @pytest.mark.parametrize("name", ["valid_from", "valid_until"])
+    def test_a_time_without_a_zone_makes_no_card(self, name: str) -> None:
+        with pytest.raises(MalformedDocument):
+            read_card(peer_card(**{name: "2027-01-01T00:00:00"}))
+
+    def test_an_authority_stands_on_a_card_once(self) -> None:
+        office = {"id": "cr-central", "kind": "central", "title": "One", "exercise": True, "certificate_pem": ""}
+        with pytest.raises(MalformedDocument):
+            read_card(peer_card(authorities=[office, office]))
 
     def test_an_older_card_does_not_replace_a_newer_one(self) -> None:
         identity = SigningKey.generate("ed25519")

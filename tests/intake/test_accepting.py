@@ -15,6 +15,8 @@ from backend.intake.models import Submission
 from backend.intake.refusals import DifferentContent, Refused, SealAgain, UnknownSender
 from backend.intake.storing import Kept
 from backend.units import services
+from backend.units.models import EnrolmentRequest
+from backend.vault.enrolment import make_code
 from crypto.checked import checked
 from tests.founding import NOW, TESTS, SealedReport, TestDevice, enrol_device, found_node
 
@@ -86,6 +88,37 @@ def test_what_is_refused_leaves_neither_row_nor_file(device: TestDevice, tmp_pat
     refused(announced(device, submission=other, sender="0" * 64), tmp_path, UnknownSender)
     services.revoke(device.row, acting=TESTS, at=NOW + timedelta(hours=1))
     refused(announced(device, submission=other), tmp_path, UnknownSender)
+
+
+@pytest.mark.parametrize("name", ["../keys/worker/transport.pem", "x" * 32, "", "0" * 31])
+def test_the_database_takes_no_file_name_that_the_edge_does_not_draw(
+    device: TestDevice, tmp_path: Path, name: str
+) -> None:
+    kept = file(tmp_path)
+    kept.stored_as = name
+    with pytest.raises(UnknownSender):
+        accepting.accept(announced(device), kept)
+    assert not Submission.objects.exists()
+    assert not AuditEvent.objects.filter(event="submission:received").exists()
+
+
+def invited() -> accepting.Enrolment:
+    unit = services.add_unit("Unit of a test", "gd", acting=TESTS, at=NOW)
+    invitation, _ = services.invite(unit, make_code=make_code, acting=TESTS, at=NOW)
+    return accepting.Enrolment(invitation.id, "ed25519:x", bytes(32), "label")
+
+
+def test_who_names_no_invitation_leaves_nothing_and_learns_nothing(device: TestDevice) -> None:
+    before, events = EnrolmentRequest.objects.count(), AuditEvent.objects.count()
+    accepting.enrol(accepting.Enrolment(uuid.UUID(int=7), "ed25519:x", bytes(32), "label"))
+    assert (EnrolmentRequest.objects.count(), AuditEvent.objects.count()) == (before, events)
+
+
+def test_one_invitation_keeps_twenty_requests_at_most(device: TestDevice) -> None:
+    asked = invited()
+    for _ in range(25):
+        accepting.enrol(asked)
+    assert EnrolmentRequest.objects.filter(invitation_id=asked.invitation).count() == 20
 
 
 def test_when_the_database_cannot_say_the_file_stays(

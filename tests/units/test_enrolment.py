@@ -68,6 +68,21 @@ def test_a_key_that_is_none_is_refused(invited: tuple[EnrolmentInvitation, Enrol
     assert ask(invited[0], invited[1].secret, key="ed25519:nonsense").reason == "not a public key"
 
 
+def test_a_damaged_invitation_keeps_no_other_waiting(invited: tuple[EnrolmentInvitation, EnrolmentCode]) -> None:
+    unit = services.Unit.objects.get()
+    damaged, code = services.invite(unit, make_code=make_code, acting=TESTS, at=NOW)
+    EnrolmentInvitation.objects.filter(pk=damaged.pk).update(wrapped_code=b"damaged")
+    assert ask(damaged, EnrolmentCode.parse(code).secret).reason == "the invitation is damaged"
+    assert ask(invited[0], invited[1].secret).stage == "checked"
+
+
+def test_a_device_is_revoked_once(invited: tuple[EnrolmentInvitation, EnrolmentCode]) -> None:
+    device = enrol_device().row
+    services.revoke(device, acting=TESTS, at=NOW)
+    services.revoke(device, acting=TESTS, at=NOW + timedelta(days=1))
+    assert Device.objects.get().revoked_at == NOW
+
+
 def test_a_key_is_enrolled_once(invited: tuple[EnrolmentInvitation, EnrolmentCode]) -> None:
     device = enrol_device()
     assert ask(invited[0], invited[1].secret, key=device.row.public_key).reason == "the key is enrolled already"

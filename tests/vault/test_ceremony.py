@@ -1,15 +1,18 @@
 """The node's keys: made once, restorable from the kit, published by the identity key."""
 
 import stat
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import DataError
 
 from backend.directory.cards import read_card
 from backend.directory.models import Node, PublishedKey
 from backend.vault import ceremony
+from backend.vault.authorities import add_exercise_authority
 from backend.vault.columns import make_data_key, open_data_key
 from backend.vault.recovering import restore_keys
 from backend.vault.secrets import KeyNotHeld, identity_for, keyring
@@ -17,7 +20,7 @@ from crypto.errors import CannotOpen
 from crypto.keyholder.identities import generate_pq, recipient_of
 from crypto.keys import VerifyingKey
 from crypto.verifying import verify_statement
-from tests.founding import NOW, found_node, own_authority
+from tests.founding import NOW, TESTS, found_node, own_authority
 
 
 def key_files(home: Path) -> dict[str, bytes]:
@@ -117,3 +120,26 @@ def test_a_process_that_holds_no_such_keys_is_told_so(monkeypatch: pytest.Monkey
     monkeypatch.setattr(settings, "COMITY", dataclasses.replace(settings.COMITY, keys=(), process="edge"))
     with pytest.raises(KeyNotHeld, match="'edge' holds no worker keys"):
         keyring("worker")
+
+
+def test_an_interrupted_first_start_is_finished_by_the_next(tmp_path: Path) -> None:
+    first = ceremony.first_keys(tmp_path, at=NOW)
+    assert first is not None
+    (tmp_path / "keys/identity/identity.pem").unlink()  # as if killed just before the last key
+    (tmp_path / "keys/shared/token-root.key").unlink()
+    before = key_files(tmp_path)
+    again = ceremony.first_keys(tmp_path, at=NOW)
+    assert again is not None
+    assert key_files(tmp_path) | before == key_files(tmp_path)
+    written, _ = restore_keys(tmp_path / "new", again.kit.read_bytes(), again.identity)
+    assert len(written) == 5
+    assert key_files(tmp_path / "new") == key_files(tmp_path)
+
+
+@pytest.mark.django_db
+def test_an_authority_that_the_database_refuses_leaves_no_key_behind() -> None:
+    found_node()
+    name = f"gd-central-{uuid.uuid4().hex[:8]}"
+    with pytest.raises(DataError):
+        add_exercise_authority(name, kind="central", title="x" * 400, acting=TESTS, at=NOW)
+    add_exercise_authority(name, kind="central", title="Exercise authority", acting=TESTS, at=NOW)

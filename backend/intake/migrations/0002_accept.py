@@ -46,6 +46,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
           FROM incoming i
          WHERE i.sender_kind IS NOT NULL AND i.key_known AND i.kind IN ('report', 'evidence', 'packet')
            AND octet_length(i.digest) = 32 AND i.size > 0
+           -- A name that the edge drew itself: the worker opens and removes what is named here.
+           AND (i.stored_as IS NULL OR i.stored_as ~ '^[0-9a-f]{32}$')
         ON CONFLICT (sender, submission_id) DO NOTHING
         RETURNING id, sender, submission_id, kind, digest, size, received_at
     ), recorded AS (
@@ -64,7 +66,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
                 WHEN o.digest IS NOT NULL THEN 'different'
                 WHEN NOT i.key_known THEN 'seal-again'
                 WHEN i.kind NOT IN ('report', 'evidence', 'packet') OR octet_length(i.digest) <> 32 OR i.size <= 0
-                    THEN 'refused'
+                    OR i.stored_as !~ '^[0-9a-f]{32}$' THEN 'refused'
                 ELSE 'retry' END
       FROM incoming i
       LEFT JOIN inserted n ON n.sender = i.sender AND n.submission_id = i.submission AND n.digest = i.digest
@@ -82,7 +84,8 @@ REVOKE ALL ON FUNCTION accept(text[], uuid[], text[], text[], bytea[], bigint[],
 REVOKE ALL ON FUNCTION receipt(text, uuid, bytea) FROM PUBLIC;
 """
 
-# A bounded number waits to be checked: an open door for anonymous rows must not fill the disk.
+# An open door for anonymous rows must not fill the disk: only a few for each code that was handed out are kept, and a
+# bounded number waits to be checked. Whoever names no code gets the same answer, so that nothing is learnt from it.
 ENROL = """
 CREATE FUNCTION enrol(p_invitation uuid, p_public_key text, p_mac bytea, p_label text) RETURNS boolean
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -90,6 +93,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
         INSERT INTO units_enrolmentrequest (id, invitation_id, public_key, mac, label, received_at, stage, reason)
         SELECT gen_random_uuid(), p_invitation, p_public_key, p_mac, left(p_label, 100), now(), 'received', ''
          WHERE octet_length(p_mac) = 32 AND length(p_public_key) <= 160
+           AND EXISTS (SELECT 1 FROM units_enrolmentinvitation i WHERE i.id = p_invitation)
+           AND (SELECT count(*) FROM units_enrolmentrequest e WHERE e.invitation_id = p_invitation) < 20
            AND (SELECT count(*) FROM (SELECT 1 FROM units_enrolmentrequest WHERE stage = 'received' LIMIT 1000) w) < 1000
         RETURNING id, received_at
     ), recorded AS (
@@ -98,7 +103,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
           FROM asked a
         RETURNING id
     )
-    SELECT count(*) = 1 FROM recorded;
+    SELECT (SELECT count(*) FROM recorded) = 1
+        OR (SELECT count(*) FROM (SELECT 1 FROM units_enrolmentrequest WHERE stage = 'received' LIMIT 1000) w) < 1000;
 $$;
 REVOKE ALL ON FUNCTION enrol(uuid, text, bytea, text) FROM PUBLIC;
 """
