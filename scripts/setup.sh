@@ -27,7 +27,8 @@ if [ ! -x .venv/bin/uv ] || ! .venv/bin/python -c '' 2>/dev/null; then
     "$python" -m venv .venv || fail "could not make .venv in $(pwd); is the folder writable?"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
 fi
-export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+# The system's certificates: networks of administrations often end TLS with an authority of their own, known to the system.
+export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}" UV_SYSTEM_CERTS=1
 .venv/bin/uv pip install --quiet --require-hashes -r "requirements/$group.txt"
 # Editable, without isolation: hatchling comes from the same lock.
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
