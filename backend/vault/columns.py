@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.vault.models import DataKey
-from backend.vault.secrets import KeyNotHeld, keyring
+from backend.vault.secrets import KeyNotHeld, must_read
 from crypto.keyholder import datakeys
 
 VERSION = 1
@@ -53,7 +53,7 @@ def open_data_key(row: DataKey) -> OpenDataKey:
 
 
 def _root() -> bytes:
-    return keyring("shared").read("keyring-root.key")
+    return must_read("shared", "keyring-root.key")
 
 
 def _place(row: DataKey) -> bytes:

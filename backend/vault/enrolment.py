@@ -3,7 +3,7 @@
 import secrets
 import uuid
 
-from backend.vault.secrets import keyring
+from backend.vault.secrets import must_read
 from crypto.keyholder import datakeys
 
 SECRET_BYTES = 16
@@ -21,7 +21,7 @@ def open_code(invitation: uuid.UUID, wrapped: bytes) -> bytes:
 
 
 def _root() -> bytes:
-    return keyring("shared").read("keyring-root.key")
+    return must_read("shared", "keyring-root.key")
 
 
 def _place(invitation: uuid.UUID) -> bytes:

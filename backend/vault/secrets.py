@@ -4,11 +4,19 @@ from pathlib import Path
 
 from django.conf import settings
 
-from crypto.keyholder.keyring import FileKeyring, KeyMissing
+from backend.directory.models import PublishedKey
+from crypto.keyholder.keyring import FileKeyring, KeyMissing, KeyringError
 
 
 class KeyNotHeld(Exception):
     """This process has no such key: DESIGN §4 says which process holds which."""
+
+
+class KeyUnavailable(OSError):
+    """A key that must be here cannot be read: its folder is not mounted or has a wrong mode, or the settings are wrong.
+
+    It says nothing of what was sealed to the key. Like any failure of the machine it passes once somebody mends it.
+    """
 
 
 def keyring(group: str) -> FileKeyring:
@@ -19,9 +27,25 @@ def keyring(group: str) -> FileKeyring:
     raise KeyNotHeld(f"The process {settings.COMITY.process!r} holds no {group} keys; run this in one that does.")
 
 
-def identity_for(kind: str, key_id: str) -> str:
-    """The age identity string of an intake or exchange key of this node; KeyNotHeld when it is not here (any more)."""
+def must_read(group: str, name: str) -> bytes:
+    """A key without which this process cannot work; raises KeyUnavailable."""
     try:
-        return keyring("worker").read(f"{kind}/{key_id}.age").decode("ascii").strip()
+        return keyring(group).read(name)
+    except (KeyNotHeld, KeyringError) as wrong:
+        raise KeyUnavailable(f"The key {name} of the group {group} cannot be read: {wrong}") from wrong
+
+
+def identity_for(kind: str, key_id: str) -> str:
+    """The age identity string of an intake or exchange key of this node.
+
+    Raises KeyNotHeld when the key was destroyed or never published, KeyUnavailable when it should be here.
+    """
+    name = f"{kind}/{key_id}.age"
+    try:
+        return keyring("worker").read(name).decode("ascii").strip()
     except KeyMissing as missing:
-        raise KeyNotHeld(f"No {kind} key {key_id} is held here; it was destroyed or never was.") from missing
+        if not PublishedKey.objects.filter(key_id=key_id, kind=kind, destroyed_at=None).exists():
+            raise KeyNotHeld(f"No {kind} key {key_id} is held here; it was destroyed or never was.") from missing
+        raise KeyUnavailable(f"The {kind} key {key_id} is published and not destroyed, but not here.") from missing
+    except (KeyNotHeld, KeyringError) as wrong:
+        raise KeyUnavailable(f"The {kind} key {key_id} cannot be read: {wrong}") from wrong

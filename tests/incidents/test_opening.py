@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from backend.audit.models import AuditEvent
 from backend.incidents import evidence, opening, selectors
@@ -177,3 +178,29 @@ def test_what_ends_the_worker_each_time_is_set_aside(device: TestDevice, kind: s
     assert work[kind](at=NOW)
     found = Submission.objects.get(kind=kind)
     assert (found.stage, found.quarantine_reason) == ("quarantined", evidence.ENDS_THE_WORKER)
+
+
+@pytest.mark.parametrize("wrong", ["worker/intake", "shared"])
+@pytest.mark.parametrize("mode", [0o700, 0o755])
+def test_a_key_that_should_be_here_and_cannot_be_read_sets_nothing_aside(
+    device: TestDevice, wrong: str, mode: int
+) -> None:
+    """A folder that is not mounted, or open to others, is the machine's failure, not the report's."""
+    SealedReport(device, FRAUD_REPORT, files={"mail.txt": b"evidence"}).send()
+    folder = settings.COMITY.home / "keys" / wrong
+    away = folder.with_name("away")
+    if mode == 0o755:
+        folder.chmod(mode)
+    else:
+        folder.rename(away)
+    try:
+        for hour in range(2 * opening.MAX_ATTEMPTS):
+            assert opening.open_waiting(at=NOW + timedelta(hours=hour))
+    finally:
+        if away.exists():
+            away.rename(folder)
+        folder.chmod(0o700)
+    assert not Submission.objects.filter(stage="quarantined").exists()
+    assert opening.open_waiting(at=NOW + timedelta(days=7))
+    assert evidence.take_waiting(at=NOW + timedelta(days=7))
+    assert Incident.objects.exists()

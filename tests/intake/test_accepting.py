@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from backend.audit.models import AuditEvent
+from backend.directory.cards import confirm_node, import_card
 from backend.intake import accepting
 from backend.intake.checking import CheckedSubmission
 from backend.intake.models import Submission
@@ -18,7 +19,7 @@ from backend.units import services
 from backend.units.models import EnrolmentRequest
 from backend.vault.enrolment import make_code
 from crypto.checked import checked
-from tests.founding import NOW, TESTS, SealedReport, TestDevice, enrol_device, found_node
+from tests.founding import NOW, TESTS, SealedReport, TestDevice, enrol_device, found_node, peer_card
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +101,17 @@ def test_the_database_takes_no_file_name_that_the_edge_does_not_draw(
         accepting.accept(announced(device), kept)
     assert not Submission.objects.exists()
     assert not AuditEvent.objects.filter(event="submission:received").exists()
+
+
+def test_a_card_that_names_a_device_s_key_does_not_stand_in_its_way(device: TestDevice) -> None:
+    card = peer_card(transport=device.row.public_key, authorities=[])
+    confirm_node(import_card(card, acting=TESTS, at=NOW), acting=TESTS, at=NOW)
+    found = accepting.find_sender(device.fingerprint)
+    assert found is not None
+    assert found.kind == "device"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM edge_sender WHERE fingerprint = %s", [device.fingerprint])
+        assert cursor.fetchone() == (1,)
 
 
 def invited() -> accepting.Enrolment:

@@ -12,7 +12,9 @@ CREATE VIEW edge_sender AS
     UNION ALL
     SELECT n.transport_fingerprint::text, n.transport_key::text, 'node'::text
       FROM directory_node n WHERE NOT n.own AND n.revoked_at IS NULL AND n.confirmed_at IS NOT NULL
-       AND n.valid_until > now();
+       AND n.valid_until > now()
+       -- A card can name any public key as its transport key: it does not stand in the way of an enrolled device.
+       AND NOT EXISTS (SELECT 1 FROM units_device d WHERE d.fingerprint = n.transport_fingerprint);
 CREATE VIEW edge_published_key AS
     SELECT key_id::text AS key_id, kind::text AS kind, statement, seal_from, seal_until
       FROM directory_publishedkey WHERE destroyed_at IS NULL;
