@@ -47,31 +47,9 @@ def build(transmission: Transmission, *, at: datetime) -> None:
     letter = _letter(transmission)
     peer, packet_id = letter.addressee_node, transmission.packet_id
     exchange = PQRecipient.parse(peer.exchange_recipient)
-    path = Path(settings.COMITY.evidence) / f"{packet_id}.packet"
-    unfinished = path.with_suffix(".unfinished")
-    # A file of its own: a worker that lost its connection, and so its claim, may still be writing the old one.
-    unfinished.unlink(missing_ok=True)
     items = [link.item for link in letter.evidence.select_related("item__data_key").order_by("position")]
-    pdf = pdf_of(letter)
-    if pdf is None:
-        raise LookupError("a queued letter has no signed PDF")
-    with unfinished.open("x+b") as out:
-        built = build_packet(
-            out,
-            route=PacketRoute(
-                packet=str(packet_id), sender=letter.sender_node_id, addressee=peer.id, exchange=exchange
-            ),
-            letter_pdf=pdf,
-            reference=letter.reference,
-            evidence=[_to_pack(item, exchange) for item in items],
-            transport=transport_signer(),
-        )
-        detail = packet_built_detail(built.manifest_sha256, peer.id)
-        add_proof(out, _prove(transmission, detail, at=at))
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
+    path = Path(settings.COMITY.evidence) / f"{packet_id}.packet"
+    _write(path, transmission, letter, items, exchange, at=at)
     body = Body.of(path)
     with transaction.atomic():
         packet = Packet(
@@ -90,6 +68,45 @@ def build(transmission: Transmission, *, at: datetime) -> None:
         to_stage(locked(letter), Stage.TRANSMITTED, Event.LETTER_TRANSMITTED, acting=WORKER, at=at)
         transmission.stage = Transmission.Stage.QUEUED
         transmission.save(update_fields=["stage"])
+
+
+def _write(
+    path: Path,
+    transmission: Transmission,
+    letter: LetterOfRequest,
+    items: list[EvidenceItem],
+    exchange: PQRecipient,
+    *,
+    at: datetime,
+) -> None:
+    """The packet with the log's proof, whole and durable under its name or not there."""
+    pdf = pdf_of(letter)
+    if pdf is None:
+        raise LookupError("a queued letter has no signed PDF")
+    unfinished = path.with_suffix(".unfinished")
+    # A file of its own: a worker that lost its connection, and so its claim, may still be writing the old one.
+    unfinished.unlink(missing_ok=True)
+    route = PacketRoute(
+        packet=str(transmission.packet_id),
+        sender=letter.sender_node_id,
+        addressee=letter.addressee_node_id,
+        exchange=exchange,
+    )
+    with unfinished.open("x+b") as out:
+        built = build_packet(
+            out,
+            route=route,
+            letter_pdf=pdf,
+            reference=letter.reference,
+            evidence=[_to_pack(item, exchange) for item in items],
+            transport=transport_signer(),
+        )
+        detail = packet_built_detail(built.manifest_sha256, route.addressee)
+        add_proof(out, _prove(transmission, detail, at=at))
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
 
 
 def _letter(transmission: Transmission) -> LetterOfRequest:
