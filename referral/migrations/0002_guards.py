@@ -81,7 +81,26 @@ END $$;
 CREATE TRIGGER second_person_is_another BEFORE INSERT OR UPDATE ON referral_dueact
     FOR EACH ROW EXECUTE FUNCTION second_person_is_another();
 """
+# What is asked and which evidence goes along is written while the letter is a draft: others approve and sign just that.
+PARTS = """
+CREATE FUNCTION parts_are_written_in_draft() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM referral_letterofrequest l
+                WHERE l.id = CASE TG_OP WHEN 'DELETE' THEN OLD.letter_id ELSE NEW.letter_id END
+                  AND l.direction = 'out' AND l.stage <> 'draft') THEN
+        RAISE EXCEPTION 'only a draft is written on' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER parts_are_written_in_draft BEFORE INSERT OR UPDATE OR DELETE ON referral_letterevidence
+    FOR EACH ROW EXECUTE FUNCTION parts_are_written_in_draft();
+CREATE TRIGGER parts_are_written_in_draft BEFORE INSERT OR DELETE OR UPDATE OF letter_id, measure, position
+    ON referral_measuresought FOR EACH ROW EXECUTE FUNCTION parts_are_written_in_draft();
+"""
 UNDO = """
+DROP TRIGGER parts_are_written_in_draft ON referral_letterevidence;
+DROP TRIGGER parts_are_written_in_draft ON referral_measuresought; DROP FUNCTION parts_are_written_in_draft();
 DROP TRIGGER second_person_is_another ON referral_dueact; DROP FUNCTION second_person_is_another();
 DROP TRIGGER letter_begins_as_draft ON referral_letterofrequest; DROP FUNCTION letter_begins_as_draft();
 DROP TRIGGER letter_keeps_what_it_is ON referral_letterofrequest; DROP FUNCTION letter_keeps_what_it_is();
@@ -93,4 +112,4 @@ DROP FUNCTION next_referral_number(); DROP SEQUENCE referral_reference;
 
 class Migration(migrations.Migration):
     dependencies = [("referral", "0001_initial"), ("intake", "0002_accept")]
-    operations = [migrations.RunSQL(GUARDS + LETTERS + SECOND_PERSON, UNDO)]
+    operations = [migrations.RunSQL(GUARDS + LETTERS + PARTS + SECOND_PERSON, UNDO)]

@@ -192,6 +192,23 @@ def test_nobody_is_the_second_person_of_what_they_signed(office: Office) -> None
     assert "done once" in refused(DueAct, due.pk, done_by=office.signer.user)
 
 
+def test_what_is_asked_is_written_while_the_letter_is_a_draft(office: Office) -> None:
+    letter = office.complete(office.draft())
+    measure = letter.measures.get()
+    assert "only a draft" in refused(type(measure), measure.pk, measure="stored-data")
+    for act in (measure.delete, lambda: letter.measures.create(measure="stored-data", position=2)):
+        with pytest.raises(IntegrityError, match="only a draft"), transaction.atomic():
+            act()
+
+
+def test_evidence_is_not_added_to_a_letter_that_others_have_read(office: Office) -> None:
+    SealedReport(enrol_device(), FRAUD_REPORT, files={"mail.txt": b"evidence"}).send()
+    opening.open_waiting(at=NOW)
+    item, letter = EvidenceItem.objects.get(), office.complete(office.draft())
+    with pytest.raises(IntegrityError, match="only a draft"), transaction.atomic():
+        letter.evidence.create(item=item, position=1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_s_role_can_neither_approve_nor_sign(as_role: Callable[[str], psycopg.Connection]) -> None:
     worker = as_role("worker")
