@@ -67,11 +67,11 @@ def confirm(home: Path, node: str, by: str) -> None:
 
     act_as("act", home)
     from backend.audit.subjects import System
-    from backend.directory.cards import confirm_node
+    from backend.directory.cards import confirm_node, read_card
     from backend.directory.models import Node
 
     found = Node.objects.filter(id=node, own=False).first()
     if found is None:
         raise click.ClickException(f"No card of {node!r} is imported; run `comity card import FILE` first.")
     confirm_node(found, acting=System(by), at=datetime.now(UTC))
-    click.echo(f"{node} is confirmed.")
+    click.echo(f"{node} is confirmed with the words {read_card(bytes(found.card)).words}")

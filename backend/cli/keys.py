@@ -67,25 +67,41 @@ def authority(
     from backend.cli.node.acting import act_as
 
     act_as("keys", home)
+    from backend.directory.models import Authority
+    from crypto.errors import CryptoError
+
+    if Authority.objects.filter(id=authority_id).exists():
+        raise click.ClickException(f"There is an authority {authority_id!r} already; choose another id.")
+    pair = (key.read_bytes(), certificate.read_bytes()) if key is not None and certificate is not None else None
+    try:
+        _add_authority(authority_id, kind, title, phone, pair)
+    except CryptoError as refused:
+        raise click.ClickException(
+            f"The authority {authority_id!r} cannot stand on the card: {refused} An id has lower-case letters, digits "
+            "and hyphens, a certificate is PEM."
+        ) from refused
+    click.echo(f"Added {authority_id}; hand out the new card: comity card export")
+
+
+def _add_authority(authority_id: str, kind: str, title: str, phone: str, pair: tuple[bytes, bytes] | None) -> None:
     from backend.audit.subjects import System
     from backend.vault import authorities
 
     acting, at = System("comity keys"), datetime.now(UTC)
-    if key is not None and certificate is not None:
-        authorities.install_authority(
-            authority_id,
-            kind=kind,
-            title=title,
-            exercise=False,
-            key_pem=key.read_bytes(),
-            certificate_pem=certificate.read_bytes(),
-            phone=phone,
-            acting=acting,
-            at=at,
-        )
-    else:
+    if pair is None:
         authorities.add_exercise_authority(authority_id, kind=kind, title=title, phone=phone, acting=acting, at=at)
-    click.echo(f"Added {authority_id}; hand out the new card: comity card export")
+        return
+    authorities.install_authority(
+        authority_id,
+        kind=kind,
+        title=title,
+        exercise=False,
+        key_pem=pair[0],
+        certificate_pem=pair[1],
+        phone=phone,
+        acting=acting,
+        at=at,
+    )
 
 
 @command.command("restore")

@@ -6,11 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import DataError
 
+from backend.cli import keys
+from backend.cli.node import acting
 from backend.directory.cards import read_card
-from backend.directory.models import Node, PublishedKey
+from backend.directory.models import Authority, Node, PublishedKey
 from backend.vault import ceremony
 from backend.vault.authorities import add_exercise_authority
 from backend.vault.columns import make_data_key, open_data_key
@@ -143,3 +146,15 @@ def test_an_authority_that_the_database_refuses_leaves_no_key_behind() -> None:
     with pytest.raises(DataError):
         add_exercise_authority(name, kind="central", title="x" * 400, acting=TESTS, at=NOW)
     add_exercise_authority(name, kind="central", title="Exercise authority", acting=TESTS, at=NOW)
+
+
+@pytest.mark.django_db
+def test_an_authority_that_cannot_be_added_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    found_node()
+    monkeypatch.setattr(acting, "act_as", lambda *_: None)  # the test is in the process already
+    arguments = ["--kind", "central", "--title", "Exercise authority", "--exercise"]
+    there = own_authority().id
+    for name, sentence in ((there, "already"), ("Not An Id", "cannot stand on the card")):
+        said = CliRunner().invoke(keys.command, ["authority", name, *arguments])
+        assert (said.exit_code, sentence in said.output) == (1, True), said.output
+    assert Authority.objects.count() == 1
