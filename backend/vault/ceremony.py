@@ -73,9 +73,12 @@ def publish_keys(*, at: datetime) -> int:
     """Make and publish the intake keys of the coming days and a current exchange key, and renew the card; how many."""
     made = 0
     with transaction.atomic():
+        _retire_lost_keys(at=at)
         first_day = at.replace(hour=0, minute=0, second=0, microsecond=0)
         have = set(
-            PublishedKey.objects.filter(kind="intake", seal_from__gte=first_day).values_list("seal_from", flat=True)
+            PublishedKey.objects.filter(kind="intake", seal_from__gte=first_day, destroyed_at=None).values_list(
+                "seal_from", flat=True
+            )
         )
         for day in (first_day + timedelta(days=n) for n in range(DAYS_AHEAD)):
             if day not in have:
@@ -88,6 +91,21 @@ def publish_keys(*, at: datetime) -> int:
             made += 1
         publishing.issue_card(at=at)
     return made
+
+
+def _retire_lost_keys(*, at: datetime) -> None:
+    """Publish no more what the node can't open: after a restore, keys are in the database and in no folder."""
+    ring = publishing.worker_keyring()
+    held = set(ring.names())
+    if "transport.pem" not in held:
+        return  # The folder is not at hand at all: that says nothing about its keys.
+    for key in PublishedKey.objects.select_for_update().filter(destroyed_at=None):
+        if f"{key.kind}/{key.key_id}.age" not in held:
+            key.destroyed_at = at
+            key.save(update_fields=["destroyed_at"])
+            recording.record(
+                Event.KEY_DESTROYED, key, acting=System("keys"), at=at, detail={"kind": key.kind, "reason": "lost"}
+            )
 
 
 def _make_key(kind: str, *, seal_from: datetime, seal_until: datetime, at: datetime) -> None:

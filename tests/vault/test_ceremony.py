@@ -77,6 +77,23 @@ class TestPublishing:
             payload = verify_statement(bytes(key.statement), type=f"comity/{key.kind}-key/v1", key=identity).payload
             assert payload["recipient"] == str(recipient_of(identity_for(key.kind, key.key_id)))
 
+    def test_a_key_whose_private_half_is_lost_is_published_no_more_and_replaced(self) -> None:
+        found_node()
+        today = PublishedKey.objects.filter(kind="intake", seal_from__lte=NOW).latest("seal_from")
+        lost = settings.COMITY.home / "keys" / "worker" / "intake" / f"{today.key_id}.age"
+        kept = lost.read_bytes()
+        lost.unlink()
+        try:
+            assert ceremony.publish_keys(at=NOW) == 1
+            today.refresh_from_db()
+            assert today.destroyed_at == NOW
+            another = PublishedKey.objects.get(kind="intake", seal_from=today.seal_from, destroyed_at=None)
+            assert identity_for("intake", another.key_id)
+            assert ceremony.publish_keys(at=NOW) == 0
+        finally:
+            lost.write_bytes(kept)
+            lost.chmod(0o600)
+
     def test_a_new_authority_stands_on_the_card(self) -> None:
         found_node()
         before = read_card(bytes(Node.objects.get(own=True).card))
