@@ -67,7 +67,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
             _own("approve", Step.APPROVE, {Stage.COMPLETE}),
             _own("sign", Step.SIGN, {Stage.APPROVED}),
             _own("sign-urgent", Step.SIGN_URGENT, {Stage.COMPLETE}),
-            _own("confirm-reference", Step.CONFIRM_REFERENCE, {Stage.DRAFT, Stage.COMPLETE}),
+            _own("confirm-reference", Step.CONFIRM_REFERENCE, {Stage.DRAFT, Stage.COMPLETE} | _SENT),
+            _own("withdraw", Step.WITHDRAW, {Stage.DRAFT, Stage.COMPLETE, Stage.APPROVED}),
             Act("confirm-urgent-form", "out", URGENT_KINDS, _SENT, ((Step.CONFIRM_URGENT, None),)),
             Act(
                 "acknowledge",
@@ -117,6 +118,8 @@ def _is_due(act: Act, letter: LetterOfRequest) -> bool:
     """Whether what the act answers to is still open, where the stage alone does not tell."""
     if act.name == "confirm-urgent-form":
         return letter.due_acts.filter(act="second_person", done_at=None).exists()
+    if act.name == "confirm-reference" and letter.stage in _SENT:
+        return letter.due_acts.filter(act="confirmation_of_references", done_at=None).exists()
     if act.name == "answer-preserved":
         preservation = getattr(letter, "preservation", None)
         return preservation is not None and preservation.stage == "requested"

@@ -8,6 +8,7 @@ from referral.services.drafting import (
     redraft_letter,
     return_to_draft,
     what_is_missing,
+    withdraw_letter,
 )
 from referral.services.opening import open_referral
 from referral.services.references import confirm_reference
@@ -26,4 +27,5 @@ __all__ = [
     "return_to_draft",
     "sign_letter",
     "what_is_missing",
+    "withdraw_letter",
 ]

@@ -146,6 +146,16 @@ def complete_letter(letter: LetterOfRequest, *, acting: Person, at: datetime) ->
     return letter
 
 
+def withdraw_letter(letter: LetterOfRequest, *, acting: Person, at: datetime) -> LetterOfRequest:
+    """Give up a letter that was not signed; one that was signed is withdrawn by a letter of its own."""
+    with transaction.atomic():
+        letter = locked(letter)
+        check_person(letter, Step.WITHDRAW, acting=acting, at=at)
+        must_be(letter, Stage.DRAFT, Stage.COMPLETE, Stage.APPROVED)
+        to_stage(letter, Stage.WITHDRAWN, Event.LETTER_WITHDRAWN, acting=acting, at=at)
+    return letter
+
+
 def return_to_draft(letter: LetterOfRequest, *, acting: Person, at: datetime) -> LetterOfRequest:
     """Back to the drafter: approval and completion lapse."""
     with transaction.atomic():

@@ -12,7 +12,7 @@ from backend.audit.events import Event
 from referral.columns import content_of, key_of, set_content
 from referral.drafting import unverified
 from referral.letters.content import Confirmation, LegalReference, LetterContent
-from referral.lifecycle import Stage, Step
+from referral.lifecycle import DueAfterUrgentForm, Stage, Step
 from referral.models import ConfirmedReference, LetterOfRequest
 from referral.services.moving import check_person, locked, must_be
 
@@ -24,27 +24,42 @@ class NotOpen(Exception):
 def confirm_reference(
     letter: LetterOfRequest, reference: str, *, source_seen: str, acting: Person, at: datetime
 ) -> LetterOfRequest:
-    """A person saw the source of an unverified reference; only before the signature. Raises NotOpen."""
+    """A person saw the source of an unverified reference. Raises NotOpen or LetterNotWritable.
+
+    Before the signature the confirmation becomes part of the letter. After an urgent form, which left it due, the
+    signed letter stays as it is: the confirmation is kept beside it, and the last one settles what was due.
+    """
     with transaction.atomic():
         letter = locked(letter)
         check_person(letter, Step.CONFIRM_REFERENCE, acting=acting, at=at)
-        must_be(letter, Stage.DRAFT, Stage.COMPLETE)
+        due = letter.due_acts.filter(act=DueAfterUrgentForm.CONFIRMATION_OF_REFERENCES, done_at=None).first()
+        if due is None:
+            must_be(letter, Stage.DRAFT, Stage.COMPLETE)
         content = content_of(letter)
-        if reference not in {reference_label(one) for one in unverified(content)}:
+        waiting = _waiting(letter, content)
+        if reference not in waiting:
             raise NotOpen("The letter has no such reference that waits for a confirmation; choose one that it shows.")
         row = ConfirmedReference.objects.create(
             letter=letter, reference=reference, source_seen=source_seen, confirmed_at=at, confirmed_by=acting.user
         )
-        set_content(letter, with_confirmations(content, [row]), key_of(letter))
-        letter.save(update_fields=["content_ct"])
-        recording.record(
-            Event.REFERENCE_CONFIRMED,
-            letter,
-            acting=acting,
-            at=at,
-            detail={"reference": reference[:300], "source": source_seen[:300]},
-        )
+        if due is None:
+            set_content(letter, with_confirmations(content, [row]), key_of(letter))
+            letter.save(update_fields=["content_ct"])
+        _record(Event.REFERENCE_CONFIRMED, letter, acting=acting, at=at, reference=reference, source=source_seen)
+        if due is not None and waiting == {reference}:
+            due.done_at, due.done_by = at, acting.user
+            due.save(update_fields=["done_at", "done_by"])
+            _record(Event.DUE_ACT_DONE, letter, acting=acting, at=at, act=str(due.act))
     return letter
+
+
+def _waiting(letter: LetterOfRequest, content: LetterContent) -> set[str]:
+    confirmed = set(letter.confirmed_references.values_list("reference", flat=True))
+    return {reference_label(one) for one in unverified(content)} - confirmed
+
+
+def _record(event: Event, letter: LetterOfRequest, *, acting: Person, at: datetime, **detail: str) -> None:
+    recording.record(event, letter, acting=acting, at=at, detail={name: text[:300] for name, text in detail.items()})
 
 
 def reference_label(reference: LegalReference) -> str:

@@ -46,6 +46,7 @@ CALLS: Mapping[str, _Call] = MappingProxyType(
         "confirm-reference": lambda letter, form, who, at: services.confirm_reference(
             letter, **form.cleaned_data, acting=who, at=at
         ),
+        "withdraw": lambda letter, form, who, at: services.withdraw_letter(letter, acting=who, at=at),
         "acknowledge": lambda letter, form, who, at: services.acknowledge_letter(letter, acting=who, at=at),
         "answer-preserved": lambda letter, form, who, at: services.answer_preservation(
             letter,
@@ -66,6 +67,7 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "sign-urgent": _("The letter is signed in urgent form and on its way; what it left open is due below."),
         "confirm-urgent-form": _("The urgent form is confirmed by you as second person."),
         "confirm-reference": _("The reference is confirmed."),
+        "withdraw": _("The letter is withdrawn; it was not sent."),
         "acknowledge": _("The letter is registered; the acknowledgement of receipt is on its way."),
         "answer-preserved": _("The answer is signed and on its way."),
     }

@@ -246,3 +246,33 @@ def test_the_database_refuses_a_change_of_a_signed_letter(office: Office) -> Non
 def test_a_referral_to_a_state_that_the_data_do_not_know_is_refused(office: Office) -> None:
     with pytest.raises(UnknownName):
         services.open_referral([], "xx", acting=office.duty, at=NOW)
+
+
+def test_after_an_urgent_form_the_last_confirmed_reference_settles_what_was_due(office: Office) -> None:
+    from referral.drafting import unverified
+    from referral.services.references import NotOpen, reference_label
+
+    letter = stored_data_letter(office)
+    services.sign_letter(letter, urgency=[UrgencyGround.LIFE_AT_RISK], acting=office.signer, at=NOW)
+    letter.refresh_from_db()
+    before = pdf_of(letter)
+    waiting = [reference_label(one) for one in unverified(content_of(letter))]
+    assert waiting
+    for reference in waiting:
+        assert letter.due_acts.get(act="confirmation_of_references").done_at is None
+        services.confirm_reference(letter, reference, source_seen="official copy", acting=office.prosecutor, at=NOW)
+    assert letter.due_acts.get(act="confirmation_of_references").done_by == office.prosecutor.user
+    letter.refresh_from_db()
+    assert pdf_of(letter) == before
+    with pytest.raises(Exception, match="only one in stage") as refused:
+        services.confirm_reference(letter, waiting[0], source_seen="again", acting=office.prosecutor, at=NOW)
+    assert not isinstance(refused.value, NotOpen)
+
+
+def test_a_letter_is_withdrawn_before_its_signature_alone(office: Office) -> None:
+    letter = services.withdraw_letter(office.complete(office.draft()), acting=office.prosecutor, at=NOW)
+    assert letter.stage == Stage.WITHDRAWN
+    signed = services.complete_letter(office.draft(office.duty), acting=office.duty, at=NOW)
+    services.sign_letter(signed, urgency=[UrgencyGround.DATA_WOULD_BE_LOST], acting=office.duty, at=NOW)
+    with pytest.raises(Exception, match="only one in stage"):
+        services.withdraw_letter(signed, acting=office.duty, at=NOW)
