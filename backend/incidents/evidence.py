@@ -107,7 +107,6 @@ def keep_payload(source: BinaryIO, item: EvidenceItem, *, kind: str, key_id: str
             )
             payload.flush()
             os.fsync(payload.fileno())
-        unfinished.chmod(0o640)
         unfinished.replace(folder / final)
         sync_folder(folder)
     finally:

@@ -6,14 +6,25 @@ import uuid
 import psycopg
 import pytest
 
+from backend.cli.node.launcher import RunningNode
 from backend.cli.node.node import answers
 from backend.cli.node.roles import make_passwords
 
 
-def ask_to_enrol(connection: psycopg.Connection) -> uuid.UUID:
-    """An enrolment request with an invitation that does not exist, by the edge's own function."""
-    invitation = uuid.uuid4()
-    asked = connection.execute("SELECT enrol(%s, 'ed25519:x', %s, 'a device')", [invitation, bytes(32)]).fetchone()
+def ask_to_enrol(node: RunningNode) -> uuid.UUID:
+    """A request that the worker will refuse (the invitation is damaged), by the edge's own function."""
+    unit, invitation = uuid.uuid4(), uuid.uuid4()
+    with psycopg.connect(node.env("act")["DATABASE_URL"], autocommit=True) as desk:
+        desk.execute(
+            "INSERT INTO units_unit (id, name, state, made_at) VALUES (%s, %s, 'gd', now())", [unit, str(unit)]
+        )
+        desk.execute(
+            "INSERT INTO units_enrolmentinvitation (id, unit_id, wrapped_code, made_at, made_by, expires_at)"
+            " VALUES (%s, %s, 'x', now(), 'tests', now() + interval '1 day')",
+            [invitation, unit],
+        )
+    with psycopg.connect(node.env("edge")["DATABASE_URL"], autocommit=True) as edge:
+        asked = edge.execute("SELECT enrol(%s, 'ed25519:x', %s, 'a device')", [invitation, bytes(32)]).fetchone()
     assert asked == (True,)
     return invitation
 
@@ -32,25 +43,19 @@ def refused_after(connection: psycopg.Connection, invitation: uuid.UUID, seconds
 
 
 @pytest.fixture
-def edge_role(pair_of_nodes):
-    with psycopg.connect(pair_of_nodes.gd.env("edge")["DATABASE_URL"], autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
 def worker_role(pair_of_nodes):
     with psycopg.connect(pair_of_nodes.gd.env("worker")["DATABASE_URL"], autocommit=True) as connection:
         yield connection
 
 
-def test_a_row_of_the_edge_wakes_the_worker_long_before_a_sweep(edge_role, worker_role):
-    refused_after(worker_role, ask_to_enrol(edge_role), 15)  # the worker has started
-    assert refused_after(worker_role, ask_to_enrol(edge_role), 15) < 3
+def test_a_row_of_the_edge_wakes_the_worker_long_before_a_sweep(pair_of_nodes, worker_role):
+    refused_after(worker_role, ask_to_enrol(pair_of_nodes.gd), 15)  # the worker has started
+    assert refused_after(worker_role, ask_to_enrol(pair_of_nodes.gd), 15) < 3
 
 
-def test_a_killed_worker_comes_back_and_finds_what_was_left(pair_of_nodes, edge_role, worker_role):
+def test_a_killed_worker_comes_back_and_finds_what_was_left(pair_of_nodes, worker_role):
     old = pair_of_nodes.gd.kill("worker")
-    left = ask_to_enrol(edge_role)
+    left = ask_to_enrol(pair_of_nodes.gd)
     pair_of_nodes.gd.wait_for_another("worker", old)
     refused_after(worker_role, left, 20)
 
@@ -73,19 +78,16 @@ def test_after_a_killed_postgresql_every_process_works_again(pair_of_nodes):
         time.sleep(0.1)
     assert answers(node.edge_url)
     assert answers(node.desk_url)
-    with (
-        psycopg.connect(node.env("edge")["DATABASE_URL"], autocommit=True) as edge,
-        psycopg.connect(node.env("worker")["DATABASE_URL"], autocommit=True) as worker,
-    ):
-        refused_after(worker, ask_to_enrol(edge), 30)
+    with psycopg.connect(node.env("worker")["DATABASE_URL"], autocommit=True) as worker:
+        refused_after(worker, ask_to_enrol(node), 30)
 
 
-def test_no_log_has_a_password_or_a_value_of_a_row(pair_of_nodes, edge_role):
+def test_no_log_has_a_password_or_a_value_of_a_row(pair_of_nodes):
     node = pair_of_nodes.gd
-    ask_to_enrol(edge_role)
+    ask_to_enrol(node)
     with psycopg.connect(node.env("worker")["DATABASE_URL"], autocommit=True) as worker:
         with pytest.raises(psycopg.errors.NotNullViolation) as refused:
-            worker.execute("UPDATE units_enrolmentrequest SET stage = NULL, label = 'Aurelia Testperson'")
+            worker.execute("UPDATE units_enrolmentrequest SET stage = NULL, reason = 'Aurelia Testperson'")
         assert "Aurelia Testperson" in str(refused.value)
     logs = "".join(path.read_text() for path in node.home.folder("log").glob("*.log"))
     assert "violates not-null constraint" in logs
