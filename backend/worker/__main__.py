@@ -3,6 +3,7 @@
 import sys
 
 from backend.worker.app import app
+from backend.worker.orphan import end_when_orphaned
 
 CONCURRENCY = 2
 
@@ -19,6 +20,7 @@ def main() -> int:
         without_heartbeat=True,
         quiet=True,
     )
+    end_when_orphaned()
     worker.start()
     return int(worker.exitcode or 0)
 
