@@ -76,9 +76,11 @@ def _made_empty(folder: Path) -> tuple[Path, Path]:
 def _check_by_hand(folder: Path, reference: str) -> list[str]:
     """The commands by which anyone checks packet and letter with public tools."""
     return [
+        f"sh {CHECKOUT}/scripts/npm.sh ci    # once: the public library age-encryption",
         f"cd {folder} && unzip -q letter.packet.zip -d bag && bagit.py --validate bag/*",
         f"node {CHECKOUT}/scripts/age-open.mjs cr-exchange-identity.txt < bag/*/data/letter.age > letter.pdf",
         "pdfsig letter.pdf            # must say: Signature is Valid, Total document signed",
         "pdfdetach -saveall letter.pdf && cat request.json",
-        f"comity packet verify letter.packet.zip --trust gd-card.json    # and the letter as sent: {reference}.pdf",
+        f"{CHECKOUT}/.venv/bin/comity packet verify letter.packet.zip --trust gd-card.json",
+        f"# the letter as sent is {reference}.pdf",
     ]
