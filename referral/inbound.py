@@ -4,10 +4,9 @@ A received request opens a referral of its own here, or joins the one that its e
 joins the referral of the letter that it names and moves it.
 """
 
-import io
 import logging
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
@@ -16,19 +15,21 @@ from django.db.models import Q
 
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.audit.subjects import System
 from backend.directory.models import Authority, Node
 from backend.incidents import evidence as custody
 from backend.incidents.columns import sealed
-from backend.incidents.evidence import ENDS_THE_WORKER, MAX_ATTEMPTS
 from backend.incidents.models import EvidenceItem
-from backend.incidents.opening import quarantine
+from backend.incidents.setting_aside import (
+    WORKER,
+    Quarantine,
+    quarantine,
+    sealed_file,
+    settle,
+    work_on_one,
+)
 from backend.intake.models import Submission
-from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.opening import ExchangeOpener
-from backend.vault.secrets import KeyNotHeld
-from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
 from referral.answers import AnswersNothing, move_answered
 from referral.columns import set_content, set_pdf
@@ -53,35 +54,21 @@ from referral.services.binding import bind_preservations
 from referral.services.moving import locked
 from referral.services.opening import new_referral
 
-WORKER = System("worker")
 log = logging.getLogger("comity.inbound")
 
 
 def open_waiting(*, at: datetime) -> bool:
     """Work off one received packet; False when none is due."""
-    waiting = Submission.objects.filter(kind=Submission.Kind.PACKET, stage=Submission.Stage.RECEIVED)
-    with claimed(waiting, order="received_at", at=at) as submission:
-        if submission is None:
-            return False
-        if ends_the_worker(submission, most=MAX_ATTEMPTS):
-            quarantine(submission, ENDS_THE_WORKER, at=at)
-            return True
+
+    def work(submission: Submission) -> None:
         try:
             letter = receive_packet(submission, at=at)
         except (PacketRefused, LetterNotValid, MalformedLetter, AnswersNothing, LifecycleError) as refused:
-            quarantine(submission, str(refused), at=at)
-        except KeyNotHeld:
-            quarantine(submission, "the exchange key that it names is not held here any more", at=at)
-        except CryptoError as closed:
-            log.info("packet %s does not open: %s", submission.submission_id, failure_name(closed.__cause__ or closed))
-            quarantine(submission, "it does not open with the exchange key that it names", at=at)
-        except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            log.error("packet %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
-            if given_up(submission, problem, most=MAX_ATTEMPTS):
-                quarantine(submission, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
-        else:
-            log.info("packet %s brought a letter of kind %s", submission.submission_id, letter.kind)
-    return True
+            raise Quarantine(str(refused)) from refused
+        log.info("packet %s brought a letter of kind %s", submission.submission_id, letter.kind)
+
+    waiting = Submission.objects.filter(kind=Submission.Kind.PACKET, stage=Submission.Stage.RECEIVED)
+    return work_on_one(waiting, work, set_aside=partial(quarantine, at=at), at=at)
 
 
 def receive_packet(submission: Submission, *, at: datetime) -> LetterOfRequest:
@@ -91,13 +78,11 @@ def receive_packet(submission: Submission, *, at: datetime) -> LetterOfRequest:
     ).first()
     if peer is None:
         raise NotForThisNode
-    with _packet_file(submission) as file:
+    with sealed_file(submission) as file:
         opened = _open(file, peer, submission, at=at)
         with transaction.atomic():
             letter = _store(opened, file, peer, submission, at=at)
-            submission.stage = Submission.Stage.OPENED
-            submission.settled_at = at
-            submission.save(update_fields=["stage", "settled_at"])
+            settle(submission, Submission.Stage.OPENED, at=at)
             recording.record(Event.SUBMISSION_OPENED, submission, acting=WORKER, at=at)
     return letter
 
@@ -260,12 +245,3 @@ def _new_item(packed: PackedEvidence, letter: LetterOfRequest, key: OpenDataKey,
     digest = packed.plaintext_sha256.encode()
     item.plaintext_sha256_ct = sealed(key, EvidenceItem, item.id, "plaintext_sha256_ct", digest)
     return item
-
-
-# Files ----------------------------------------------------------------------------------------------------------------
-
-
-def _packet_file(submission: Submission) -> BinaryIO:
-    if submission.sealed is not None:
-        return io.BytesIO(bytes(submission.sealed))
-    return (Path(settings.COMITY.sealed) / str(submission.stored_as)).open("rb")

@@ -1,7 +1,5 @@
 """Evidence items: awaited from the report on, received when the whole file was opened and has the digest signed for."""
 
-import io
-import logging
 import os
 from datetime import datetime
 from pathlib import Path
@@ -13,23 +11,23 @@ from django.db.models import Exists, OuterRef
 
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.audit.subjects import Acting, System
+from backend.audit.subjects import Acting
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import CustodyEvent, EvidenceItem, Incident
 from backend.incidents.report import Report
+from backend.incidents.setting_aside import (
+    WORKER,
+    Quarantine,
+    quarantine,
+    sealed_file,
+    settle,
+    work_on_one,
+)
 from backend.incidents.statement import ReportStatement
 from backend.intake.models import Submission
-from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.receiving import take_evidence
-from backend.vault.secrets import KeyNotHeld
 from crypto.digests import PayloadDigests
-from crypto.errors import CryptoError
-
-MAX_ATTEMPTS = 8
-ENDS_THE_WORKER = "the worker ended each time that it was worked on"
-WORKER = System("worker")
-log = logging.getLogger("comity.evidence")
 
 
 def await_items(
@@ -67,24 +65,16 @@ def take_waiting(*, at: datetime) -> bool:
     named = EvidenceItem.objects.filter(incident__isnull=False)
     awaited = named.filter(sender=OuterRef("sender"), evidence_id=OuterRef("submission_id"))
     waiting = Submission.objects.filter(Exists(awaited), kind=Submission.Kind.EVIDENCE, stage=Submission.Stage.RECEIVED)
-    with claimed(waiting, order="received_at", at=at) as submission:
-        if submission is None:
-            return False
-        item = named.select_related("data_key").get(sender=submission.sender, evidence_id=submission.submission_id)
-        if ends_the_worker(submission, most=MAX_ATTEMPTS):
-            _set_aside(submission, item, ENDS_THE_WORKER, at=at)
-            return True
-        try:
-            _take(submission, item, at=at)
-        except KeyNotHeld:
-            _set_aside(submission, item, "the intake key that it names is not held here any more", at=at)
-        except CryptoError:
-            _set_aside(submission, item, "it does not open with the intake key that it names", at=at)
-        except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            log.error("evidence %s: %s on attempt %d", item.id, failure_name(problem), submission.attempts)
-            if given_up(submission, problem, most=MAX_ATTEMPTS):
-                _set_aside(submission, item, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
-    return True
+
+    def item_of(submission: Submission) -> EvidenceItem:
+        return named.select_related("data_key").get(sender=submission.sender, evidence_id=submission.submission_id)
+
+    return work_on_one(
+        waiting,
+        lambda submission: _take(submission, item_of(submission), at=at),
+        set_aside=lambda submission, reason: _set_aside(submission, item_of(submission), reason, at=at),
+        at=at,
+    )
 
 
 def payload_path(item: EvidenceItem) -> Path:
@@ -123,18 +113,15 @@ def agrees(item: EvidenceItem, digests: PayloadDigests, key: OpenDataKey) -> boo
 
 def _take(submission: Submission, item: EvidenceItem, *, at: datetime) -> None:
     key = open_data_key(item.data_key)
-    with _sealed_file(submission) as source:
+    with sealed_file(submission) as source:
         digests = keep_payload(source, item, kind="intake", key_id=submission.key_id, key=key)
     if not agrees(item, digests, key):
         payload_path(item).unlink()
-        _set_aside(submission, item, "it does not have the size and digests that the device signed for", at=at)
-        return
+        raise Quarantine("it does not have the size and digests that the device signed for")
     with transaction.atomic():
         item.submission = submission
         mark_received(item, acting=WORKER, came_from=f"device {submission.sender}", at=at)
-        submission.stage = Submission.Stage.OPENED
-        submission.settled_at = at
-        submission.save(update_fields=["stage", "settled_at"])
+        settle(submission, Submission.Stage.OPENED, at=at)
     if submission.stored_as:
         # The payload is kept, the wrapped file key too: the sealed file has served.
         (Path(settings.COMITY.sealed) / submission.stored_as).unlink(missing_ok=True)
@@ -162,18 +149,8 @@ def _set_aside(submission: Submission, item: EvidenceItem, reason: str, *, at: d
     with transaction.atomic():
         item.stage = EvidenceItem.Stage.MISMATCH
         item.save(update_fields=["stage"])
-        submission.stage = Submission.Stage.QUARANTINED
-        submission.quarantine_reason = reason
-        submission.settled_at = at
-        submission.save(update_fields=["stage", "quarantine_reason", "settled_at"])
         recording.record(Event.EVIDENCE_MISMATCHED, item, acting=WORKER, at=at, detail={"reason": reason})
-        recording.record(Event.SUBMISSION_QUARANTINED, submission, acting=WORKER, at=at, detail={"reason": reason})
-
-
-def _sealed_file(submission: Submission) -> BinaryIO:
-    if submission.sealed is not None:
-        return io.BytesIO(bytes(submission.sealed))
-    return (Path(settings.COMITY.sealed) / str(submission.stored_as)).open("rb")
+        quarantine(submission, reason, at=at)
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,80 +5,50 @@ What does not open, does not fit or was sent by another than it says is quaranti
 
 import logging
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.audit.subjects import System
 from backend.incidents import classifying, evidence
 from backend.incidents.columns import sealed
-from backend.incidents.evidence import ENDS_THE_WORKER, MAX_ATTEMPTS
 from backend.incidents.models import Incident
 from backend.incidents.report import MalformedReport, Report, parse_report
+from backend.incidents.setting_aside import (
+    WORKER,
+    Quarantine,
+    quarantine,
+    sealed_file,
+    settle,
+    work_on_one,
+)
 from backend.incidents.statement import ReportStatement, StatementDiffers, check_manifest, check_statement
 from backend.intake.models import Submission
-from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
+from backend.intake.queue import failure_name
 from backend.units.models import Device
 from backend.vault.columns import make_data_key
 from backend.vault.receiving import open_report
-from backend.vault.secrets import KeyNotHeld
 from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
 from crypto.report import unframe
 
 FRAME = "comity/report/v1"
 MAX_OPENED = 4 * 1024 * 1024
-WORKER = System("worker")
 log = logging.getLogger("comity.incidents")
-
-
-class Quarantine(Exception):
-    """The submission is to be set aside; the sentence is the reason shown to the operator."""
 
 
 def open_waiting(*, at: datetime) -> bool:
     """Work off one waiting report; False when none is due."""
+
+    def work(submission: Submission) -> None:
+        with transaction.atomic():
+            incident = open_submission(submission, at=at)
+        log.info("submission %s opened as %s", submission.id, incident.reference)
+
     waiting = Submission.objects.filter(kind=Submission.Kind.REPORT, stage=Submission.Stage.RECEIVED)
-    with claimed(waiting, order="received_at", at=at) as submission:
-        if submission is None:
-            return False
-        if ends_the_worker(submission, most=MAX_ATTEMPTS):
-            quarantine(submission, ENDS_THE_WORKER, at=at)
-            return True
-        try:
-            with transaction.atomic():
-                incident = open_submission(submission, at=at)
-        except Quarantine as reason:
-            quarantine(submission, str(reason), at=at)
-        except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            log.error("submission %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
-            if given_up(submission, problem, most=MAX_ATTEMPTS):
-                quarantine(submission, f"failed {submission.attempts} times ({failure_name(problem)})", at=at)
-        else:
-            log.info("submission %s opened as %s", submission.id, incident.reference)
-    return True
-
-
-def quarantine(submission: Submission, reason: str, *, at: datetime) -> None:
-    """Set a submission aside with the reason; its sealed bytes stay."""
-    with transaction.atomic():
-        submission.stage = Submission.Stage.QUARANTINED
-        submission.quarantine_reason = reason[:300]
-        submission.settled_at = at
-        submission.save(update_fields=["stage", "quarantine_reason", "settled_at"])
-        recording.record(
-            Event.SUBMISSION_QUARANTINED, submission, acting=WORKER, at=at, detail={"reason": reason[:300]}
-        )
-
-
-def read_sealed(submission: Submission) -> bytes:
-    """The sealed bytes of a report, from the row or its file."""
-    if submission.sealed is not None:
-        return bytes(submission.sealed)
-    return (Path(settings.COMITY.sealed) / str(submission.stored_as)).read_bytes()
+    return work_on_one(waiting, work, set_aside=partial(quarantine, at=at), at=at)
 
 
 def open_submission(submission: Submission, *, at: datetime) -> Incident:
@@ -94,21 +64,14 @@ def open_submission(submission: Submission, *, at: datetime) -> Incident:
     except (MalformedReport, StatementDiffers) as wrong:
         raise Quarantine(str(wrong)) from wrong
     incident = _store(submission, device, statement, statement_bytes, report, body, at=at)
-    submission.stage = Submission.Stage.OPENED
-    submission.settled_at = at
-    submission.save(update_fields=["stage", "settled_at"])
+    settle(submission, Submission.Stage.OPENED, at=at)
     return incident
 
 
 def _open(submission: Submission) -> tuple[bytes, bytes]:
-    try:
-        opened = open_report(read_sealed(submission), key_id=submission.key_id)
-        return unframe(opened, type=FRAME, max_bytes=MAX_OPENED)
-    except KeyNotHeld as gone:
-        raise Quarantine("the intake key that it names is not held here any more") from gone
-    except CryptoError as closed:
-        log.info("submission %s does not open: %s", submission.id, failure_name(closed.__cause__ or closed))
-        raise Quarantine("it does not open with the intake key that it names") from closed
+    with sealed_file(submission) as file:
+        opened = open_report(file.read(), key_id=submission.key_id)
+    return unframe(opened, type=FRAME, max_bytes=MAX_OPENED)
 
 
 def _check(submission: Submission, device: Device, statement: bytes, body: bytes) -> ReportStatement:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from backend.audit.models import AuditEvent
-from backend.incidents import evidence, opening, selectors
+from backend.incidents import evidence, opening, selectors, setting_aside
 from backend.incidents.models import CustodyEvent, EvidenceItem, Incident
 from backend.intake.models import Submission
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, TestDevice, enrol_device, found_node
@@ -143,7 +143,7 @@ def test_an_unforeseen_failure_is_retried_with_back_off_and_in_the_end_shown(
     monkeypatch.setattr(opening, "open_submission", broken)
     assert opening.open_waiting(at=NOW)
     assert not opening.open_waiting(at=NOW)  # not before the back-off has passed
-    for attempt in range(1, opening.MAX_ATTEMPTS):
+    for attempt in range(1, setting_aside.MAX_ATTEMPTS):
         assert opening.open_waiting(at=NOW + timedelta(hours=attempt))
     submission.refresh_from_db()
     assert submission.stage == Submission.Stage.QUARANTINED
@@ -159,7 +159,7 @@ def test_what_the_machine_fails_at_waits_however_long(device: TestDevice, monkey
 
     with monkeypatch.context() as patched:
         patched.setattr(opening, "open_submission", full)
-        for hour in range(5 * opening.MAX_ATTEMPTS):
+        for hour in range(5 * setting_aside.MAX_ATTEMPTS):
             assert opening.open_waiting(at=NOW + timedelta(hours=hour))
     submission.refresh_from_db()
     assert submission.stage == Submission.Stage.RECEIVED
@@ -174,10 +174,10 @@ def test_what_ends_the_worker_each_time_is_set_aside(device: TestDevice, kind: s
     if kind == "evidence":
         assert opening.open_waiting(at=NOW)
     # So many attempts were counted and none came to an end.
-    Submission.objects.filter(kind=kind).update(attempts=2 * opening.MAX_ATTEMPTS)
+    Submission.objects.filter(kind=kind).update(attempts=2 * setting_aside.MAX_ATTEMPTS)
     assert work[kind](at=NOW)
     found = Submission.objects.get(kind=kind)
-    assert (found.stage, found.quarantine_reason) == ("quarantined", evidence.ENDS_THE_WORKER)
+    assert (found.stage, found.quarantine_reason) == ("quarantined", setting_aside.ENDS_THE_WORKER)
 
 
 @pytest.mark.parametrize("wrong", ["worker/intake", "shared"])
@@ -194,7 +194,7 @@ def test_a_key_that_should_be_here_and_cannot_be_read_sets_nothing_aside(
     else:
         folder.rename(away)
     try:
-        for hour in range(2 * opening.MAX_ATTEMPTS):
+        for hour in range(2 * setting_aside.MAX_ATTEMPTS):
             assert opening.open_waiting(at=NOW + timedelta(hours=hour))
     finally:
         if away.exists():
