@@ -14,7 +14,7 @@ from backend.audit.events import Event
 from backend.audit.receipts import verify_receipt
 from backend.audit.subjects import System
 from backend.audit.trust import TrustedLog
-from backend.directory.cards import read_card
+from backend.directory.keycard import read_card
 from backend.directory.models import Node
 from backend.intake.queue import claimed, failure_name
 from backend.vault.sending import Body, EdgeUnreachable, Reply, ask_receipt, post_sealed

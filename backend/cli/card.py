@@ -23,7 +23,7 @@ def export(home: Path, out: Path | None) -> None:
     from backend.cli.node.acting import act_as
 
     act_as("act", home)
-    from backend.directory.cards import read_card
+    from backend.directory.keycard import read_card
     from backend.directory.models import Node
 
     node = Node.objects.get(own=True)
@@ -44,10 +44,12 @@ def import_(home: Path, file: Path) -> None:
 
     act_as("act", home)
     from backend.audit.subjects import System
-    from backend.directory.cards import MAX_CARD_BYTES, CardRefused, import_card, read_card
+    from backend.audit.trust import LARGEST_CARD
+    from backend.directory.cards import CardRefused, import_card
+    from backend.directory.keycard import read_card
     from crypto.errors import CryptoError
 
-    data = file.read_bytes()[: MAX_CARD_BYTES + 1]
+    data = file.read_bytes()[: LARGEST_CARD + 1]
     try:
         node = import_card(data, acting=System("comity card"), at=datetime.now(UTC))
     except (CardRefused, CryptoError) as refused:
@@ -67,7 +69,8 @@ def confirm(home: Path, node: str, by: str) -> None:
 
     act_as("act", home)
     from backend.audit.subjects import System
-    from backend.directory.cards import confirm_node, read_card
+    from backend.directory.cards import confirm_node
+    from backend.directory.keycard import read_card
     from backend.directory.models import Node
 
     found = Node.objects.filter(id=node, own=False).first()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from django.http import Http404
 
 from backend.accounts.models import Role, User
-from backend.incidents.models import EvidenceItem, Incident
+from backend.incidents.models import Incident
 from backend.intake.models import Submission
 
 
@@ -15,7 +15,6 @@ class Action(StrEnum):
 
     LIST = "list incidents"
     READ = "read an incident"
-    READ_EVIDENCE = "read an evidence item"
     OPEN_REFERRAL = "open a referral"
     SEE_QUARANTINE = "see quarantine"
 
@@ -24,7 +23,6 @@ WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER})
 PERMITTED: dict[Action, frozenset[Role]] = {
     Action.LIST: WORKING,
     Action.READ: WORKING,
-    Action.READ_EVIDENCE: frozenset({Role.PROSECUTOR}),
     Action.OPEN_REFERRAL: frozenset({Role.DUTY, Role.PROSECUTOR}),
     # Quarantine shows senders, sizes and reasons, never content.
     Action.SEE_QUARANTINE: frozenset({Role.ADMINISTRATOR, Role.DUTY}),
@@ -46,15 +44,6 @@ def incident_for(user: User, pk: object, *, action: Action = Action.READ, at: da
     """The incident, or Http404 when it does not exist or is not for this person."""
     require(user, action, at=at)
     found = Incident.objects.select_related("unit", "device", "data_key", "submission").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def evidence_for(user: User, pk: object, *, at: datetime) -> EvidenceItem:
-    """A received evidence item to be read, or Http404."""
-    require(user, Action.READ_EVIDENCE, at=at)
-    found = EvidenceItem.objects.select_related("data_key").filter(pk=pk, stage=EvidenceItem.Stage.RECEIVED).first()
     if found is None:
         raise Http404
     return found

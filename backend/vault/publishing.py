@@ -9,7 +9,9 @@ from django.conf import settings
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import System
+from backend.audit.trust import CARD_TYPE
 from backend.directory import cards
+from backend.directory.keycard import read_card
 from backend.directory.models import Authority, Node, PublishedKey
 from backend.vault.signers import identity_signer
 from crypto.keyholder.keyring import FileKeyring
@@ -51,14 +53,14 @@ def issue_card(*, at: datetime) -> Node:
     payload = _card_payload(at)
     if own is not None and _says_the_same(bytes(own.card), payload) and own.valid_until > at + timedelta(days=31):
         return own
-    card = cards.read_card(sign_statement(payload, identity_signer()))
+    card = read_card(sign_statement(payload, identity_signer()))
     node = cards.store_card(card, own=True, at=at)
     recording.record(Event.CARD_ISSUED, node, acting=System("keys"), at=at)
     return node
 
 
 def _says_the_same(card: bytes, payload: dict[str, Any]) -> bool:
-    before = dict(cards.read_card(card).payload)
+    before = dict(read_card(card).payload)
     ignored = ("valid_from", "valid_until")
     return {k: v for k, v in before.items() if k not in ignored} == {
         k: v for k, v in payload.items() if k not in ignored
@@ -79,7 +81,7 @@ def _card_payload(at: datetime) -> dict[str, Any]:
         raise LookupError("No exchange key is published yet; make one before the card.")
     node = settings.COMITY.node
     return {
-        "type": cards.CARD_TYPE,
+        "type": CARD_TYPE,
         "node": node,
         "state": settings.COMITY.state,
         "identity": str(identity_signer().verifying_key),

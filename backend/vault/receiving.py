@@ -6,7 +6,7 @@ from backend.vault.columns import OpenDataKey
 from backend.vault.secrets import identity_for
 from crypto.age import read_header
 from crypto.digests import PayloadDigests
-from crypto.keyholder.opening import check_payload, open_payload, open_sealed, unwrap_file_key
+from crypto.keyholder.opening import check_payload, open_sealed, unwrap_file_key
 from crypto.keyholder.readdressing import header_for
 from crypto.keys import PQRecipient
 
@@ -15,8 +15,7 @@ ITEM_TABLE = "incidents_evidenceitem"
 
 def open_report(sealed: bytes, *, key_id: str) -> bytes:
     """The plaintext of a sealed report; CannotOpen or KeyNotHeld."""
-    opened = open_sealed(sealed, [identity_for("intake", key_id)])
-    return opened if isinstance(opened, bytes) else b"".join(opened)
+    return open_sealed(sealed, [identity_for("intake", key_id)])
 
 
 class _Copying:
@@ -51,11 +50,3 @@ def readdressed_header(
     """A new age header around the same file key, for further recipients (DESIGN §3, Evidence)."""
     file_key = data_key.unwrap(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
     return header_for(file_key, recipients)
-
-
-def open_item(
-    payload: BinaryIO, out: BinaryIO, wrapped_file_key: bytes, *, data_key: OpenDataKey, row: object
-) -> PayloadDigests:
-    """Decrypt a kept payload to ``out`` in constant memory; use nothing of it unless this returned."""
-    file_key = data_key.unwrap(wrapped_file_key, table=ITEM_TABLE, row=row, column="file_key_ct")
-    return open_payload(payload, out, file_key)

@@ -5,29 +5,22 @@ No Django: `comity submit` runs where there is no node.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from backend.audit.trust import CARD_TYPE, LARGEST_CARD, TrustedLog, log_of_card
+from backend.audit.trust import TrustedLog, log_of_card
+from backend.directory.keycard import Instant, read_card
 from crypto.errors import MalformedKey
 from crypto.keys import PQRecipient, VerifyingKey
-from crypto.verifying import stated_signer, verify_statement
+from crypto.verifying import verify_statement
 
 T = TypeVar("T")
-Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 INTAKE_KEY_TYPE = "comity/intake-key/v1"
 
 
 class NotTrusted(Exception):
     """A card or key statement that is genuine or not, but does not serve now; the sentence says what to do."""
-
-
-class _Card(msgspec.Struct, frozen=True):
-    node: str
-    identity: str
-    valid_from: Instant
-    valid_until: Instant
 
 
 class _IntakeKey(msgspec.Struct, frozen=True):
@@ -58,15 +51,14 @@ class IntakeKey:
 def read_trusted_card(data: bytes, *, at: datetime) -> TrustedCard:
     """Return the pinned card; raises UntrustedCard, a CryptoError, or NotTrusted when it is not valid at `at`."""
     log = log_of_card(data)
-    identity = stated_signer(data, max_bytes=LARGEST_CARD)
-    payload = verify_statement(data, type=CARD_TYPE, key=identity, max_bytes=LARGEST_CARD).payload
-    card = _convert(dict(payload), _Card, "key card")
+    read = read_card(data)
+    card = read.card
     if not card.valid_from <= at < card.valid_until:
         raise NotTrusted(
             f"The key card is valid from {_day(card.valid_from)} until {_day(card.valid_until)}; ask the node for a "
             "new one and compare the fingerprint words."
         )
-    return TrustedCard(card.node, identity, log)
+    return TrustedCard(card.node, read.identity, log)
 
 
 def read_intake_key(statements: bytes, *, card: TrustedCard, at: datetime) -> IntakeKey:

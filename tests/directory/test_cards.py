@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from backend.directory.cards import CardRefused, confirm_node, import_card, read_card
+from backend.directory.cards import CardRefused, confirm_node, import_card
+from backend.directory.keycard import read_card
 from backend.directory.models import Authority, Node
 from crypto.errors import CryptoError, MalformedDocument
 from crypto.keyholder.signing import SigningKey

@@ -12,7 +12,7 @@ from django.db import DataError
 
 from backend.cli import keys
 from backend.cli.node import acting
-from backend.directory.cards import read_card
+from backend.directory.keycard import read_card
 from backend.directory.models import Authority, Node, PublishedKey
 from backend.vault import ceremony
 from backend.vault.authorities import add_exercise_authority
