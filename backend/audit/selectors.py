@@ -1,8 +1,5 @@
 """The log for pages: events with their place in it. What a reader may see is for the caller to decide."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from backend.audit.models import AuditEvent, Checkpoint, LogLeaf
@@ -12,16 +9,6 @@ def events() -> QuerySet[AuditEvent]:
     """All events, the newest first; ``log_index`` is the place in the log, None while an event waits for it."""
     index = LogLeaf.objects.filter(event_id=OuterRef("pk")).values("index")
     return AuditEvent.objects.annotate(log_index=Subquery(index)).order_by("-at", "-id")
-
-
-def events_about(kind: str, identifiers: Sequence[str]) -> QuerySet[AuditEvent]:
-    """The events about these subjects of one kind, the newest first."""
-    return events().filter(subject_kind=kind, subject_id__in=identifiers)
-
-
-def events_between(begin: datetime, end: datetime) -> QuerySet[AuditEvent]:
-    """The events from ``begin`` up to but not including ``end``, by the time that they tell, the newest first."""
-    return events().filter(at__gte=begin, at__lt=end)
 
 
 def newest_checkpoint() -> Checkpoint | None:
