@@ -9,8 +9,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from backend.accounts.models import User
 from backend.directory.models import Authority
-from backend.incidents.models import Classification, Incident
-from backend.incidents.selectors import ShownItem, shown_items
+from backend.incidents.models import Incident
+from backend.incidents.selectors import ShownItem, shown_items, standing_codes
 from referral import access
 from referral.columns import answer_of, content_of, key_of
 from referral.drafting import LetterContent, unverified
@@ -176,12 +176,9 @@ def open_references(content: LetterContent) -> tuple[LegalReference, ...]:
 
 
 def codes_of(referral: Referral) -> list[str]:
-    """The offence codes that the newest classification of each of the referral's incidents has, best first."""
-    newest: dict[object, list[str]] = {}
-    rows = Classification.objects.filter(incident__referrals=referral).order_by("made_at")
-    for incident, codes in rows.values_list("incident_id", "codes"):
-        newest[incident] = codes
-    return list(dict.fromkeys(code for codes in newest.values() for code in codes))
+    """The offence codes that stand for the referral's incidents: as a person decided, else as the engine proposed."""
+    standing = standing_codes(referral.incidents.values_list("pk", flat=True))
+    return list(dict.fromkeys(code for codes in standing.values() for code in codes))
 
 
 def own_authorities() -> Sequence[Authority]:

@@ -62,6 +62,8 @@ class Event(StrEnum):
     RECOVERY_CODES_MADE = "user:recovery_codes_made"
     RECOVERY_CODE_USED = "user:recovery_code_used"
     SIGN_IN_RESET = "user:sign_in_reset"
+    CLASSIFICATION_CONFIRMED = "classification:confirmed"
+    CLASSIFICATION_OVERRIDDEN = "classification:overridden"
 
 
 # Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.

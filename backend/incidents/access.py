@@ -17,6 +17,8 @@ class Action(StrEnum):
     READ = "read an incident"
     OPEN_REFERRAL = "open a referral"
     SEE_QUARANTINE = "see quarantine"
+    DECIDE_CLASSIFICATION = "confirm or override a classification"
+    CLASSIFY = "classify a narrative"
 
 
 WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER})
@@ -26,6 +28,10 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.OPEN_REFERRAL: frozenset({Role.DUTY, Role.PROSECUTOR}),
     # Quarantine shows senders, sizes and reasons, never content.
     Action.SEE_QUARANTINE: frozenset({Role.ADMINISTRATOR, Role.DUTY}),
+    # Whoever opens a referral and drafts its letters answers for the offences in them.
+    Action.DECIDE_CLASSIFICATION: frozenset({Role.DUTY, Role.PROSECUTOR}),
+    # A computation on what the person writes themselves; nothing stored is read.
+    Action.CLASSIFY: WORKING | {Role.OFFICER},
 }
 
 

@@ -1,7 +1,7 @@
 """What pages and API show of incidents: decrypted for this request, kept nowhere."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,13 @@ from django.db.models import Count
 from backend.accounts.models import User
 from backend.incidents import access
 from backend.incidents.columns import opened
-from backend.incidents.models import Classification, CustodyEvent, EvidenceItem, Incident
+from backend.incidents.models import (
+    Classification,
+    ClassificationDecision,
+    CustodyEvent,
+    EvidenceItem,
+    Incident,
+)
 from backend.incidents.report import Report, parse_report
 from backend.vault.columns import open_data_key
 
@@ -40,13 +46,27 @@ class ShownItem:
 
 
 @dataclass(frozen=True)
+class ShownDecision:
+    """What a person decided on which proposal, and why."""
+
+    decision: ClassificationDecision
+    reason: str
+
+
+@dataclass(frozen=True)
 class IncidentPage:
-    """All that the page of one incident shows."""
+    """All that the page of one incident shows.
+
+    ``codes`` are those confirmed, or proposed where nobody has decided; ``classification`` is what the newest of the
+    ``proposals`` found. ``decisions`` and proposals stand newest first: the first decision is the one that stands.
+    """
 
     incident: Incident
     report: Report
     codes: tuple[str, ...]
     classification: Mapping[str, Any]
+    proposals: tuple[Classification, ...]
+    decisions: tuple[ShownDecision, ...]
     indicators: tuple[tuple[str, str], ...]
     evidence: tuple[ShownItem, ...]
 
@@ -61,15 +81,12 @@ def incident_list(user: User, *, at: datetime, page: int = 1) -> list[IncidentLi
         .defer("report_ct", "statement_ct")
         .order_by("-received_at")[start : start + PAGE]
     )
-    newest: dict[object, Classification] = {}
-    rows = Classification.objects.filter(incident__in=incidents).defer("result_ct").order_by("made_at")
-    for row in rows:
-        newest[row.incident_id] = row
+    codes = standing_codes(incident.pk for incident in incidents)
     return [
         IncidentLine(
             incident,
             opened(open_data_key(incident.data_key), incident, "title_ct").decode(),
-            tuple(newest[incident.id].codes) if incident.id in newest else (),
+            codes.get(incident.id, ()),
             incident.items,  # type: ignore[attr-defined]
         )
         for incident in incidents
@@ -81,12 +98,26 @@ def read_report(incident: Incident) -> Report:
     return parse_report(opened(open_data_key(incident.data_key), incident, "report_ct"))
 
 
-def newest_classification(incident: Incident) -> tuple[Classification, Mapping[str, Any]] | None:
-    """The newest classification and its result, or None where there is none yet."""
-    row = incident.classifications.order_by("-made_at").first()
-    if row is None:
-        return None
-    return row, json.loads(opened(open_data_key(incident.data_key), row, "result_ct"))
+def standing_codes(incidents: Iterable[object]) -> dict[object, tuple[str, ...]]:
+    """For ids of incidents the offence codes that stand: as decided, else as the engine proposed last; two queries."""
+    ids = list(incidents)
+    proposed = Classification.objects.filter(incident__in=ids).order_by("made_at")
+    decided = ClassificationDecision.objects.filter(incident__in=ids, replaced_by=None)
+    rows = (*proposed.values_list("incident_id", "codes"), *decided.values_list("incident_id", "codes"))
+    return {incident: tuple(codes) for incident, codes in rows}
+
+
+def decisions_of(incident: Incident) -> tuple[ShownDecision, ...]:
+    """Every decision on the incident, along the chain from the one that stands to the first."""
+    key = open_data_key(incident.data_key)
+    rows = {row.pk: row for row in incident.decisions.select_related("decided_by", "proposal")}
+    replaced = {row.replaces_id for row in rows.values()}
+    row = next((one for pk, one in rows.items() if pk not in replaced), None)
+    shown = []
+    while row is not None:
+        shown.append(ShownDecision(row, opened(key, row, "reason_ct").decode()))
+        row = rows.get(row.replaces_id)
+    return tuple(shown)
 
 
 def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
@@ -106,7 +137,7 @@ def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
 def incident_page(incident: Incident) -> IncidentPage:
     """Everything that one incident's page shows; the caller came through access.incident_for."""
     key = open_data_key(incident.data_key)
-    found = newest_classification(incident)
+    proposals = tuple(incident.classifications.order_by("-made_at"))
     items = list(incident.evidence.select_related("data_key").prefetch_related("custody").order_by("pk"))
     indicators = tuple(
         (row.type, opened(key, row, "value_ct", row=f"{incident.id}/{row.position}").decode())
@@ -115,8 +146,10 @@ def incident_page(incident: Incident) -> IncidentPage:
     return IncidentPage(
         incident=incident,
         report=read_report(incident),
-        codes=tuple(found[0].codes) if found else (),
-        classification=found[1] if found else {},
+        codes=standing_codes([incident.pk]).get(incident.pk, ()),
+        classification=json.loads(opened(key, proposals[0], "result_ct")) if proposals else {},
+        proposals=proposals,
+        decisions=decisions_of(incident),
         indicators=indicators,
         evidence=shown_items(items),
     )

@@ -22,7 +22,7 @@ from backend.conventions.legal_basis.answer import Requirement
 from backend.directory.models import Authority
 from backend.incidents import access as incident_access
 from backend.incidents.models import EvidenceItem, Incident
-from backend.incidents.selectors import shown_items
+from backend.incidents.selectors import shown_items, standing_codes
 from referral import access, acts, selectors, services
 from referral.columns import content_of
 from referral.composing import Draft, draft_of
@@ -110,8 +110,7 @@ def _given(request: HttpRequest, name: str) -> QueryDict | None:
 def _basis(form: OpenReferral, incident: Incident, *, at: datetime) -> BasisAnswer | None:
     if not form.is_bound or not form.is_valid():
         return None
-    newest = incident.classifications.order_by("-made_at").values_list("codes", flat=True).first()
-    codes = [code for code in newest or () if code in shipped().offences]
+    codes = [code for code in standing_codes([incident.pk]).get(incident.pk, ()) if code in shipped().offences]
     chosen = form.cleaned_data
     return legal_basis.find(
         settings.COMITY.state, chosen["state"], chosen["measure"], on=at.date(), offences=codes, catalogue=shipped()

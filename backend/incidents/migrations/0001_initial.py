@@ -4,6 +4,7 @@ import uuid
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -11,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("intake", "0001_initial"),
         ("units", "0001_initial"),
         ("vault", "0001_initial"),
@@ -126,18 +128,63 @@ class Migration(migrations.Migration):
                 ),
                 ("result_ct", models.BinaryField(help_text="Elements, spans and articles as JSON.")),
                 ("engine_version", models.CharField(max_length=32)),
+                ("law_digest", models.CharField(help_text="Of the law data that the engine read.", max_length=64)),
                 ("made_at", models.DateTimeField()),
-                (
-                    "made_by",
-                    models.CharField(help_text="'engine', or the person who confirmed or overrode it.", max_length=200),
-                ),
-                ("reason_ct", models.BinaryField(null=True)),
                 (
                     "incident",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="classifications",
                         to="incidents.incident",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClassificationDecision",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "outcome",
+                    models.CharField(choices=[("confirmed", "Confirmed"), ("overridden", "Overridden")], max_length=10),
+                ),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        help_text="Common offence codes as decided; may be none.",
+                        size=None,
+                    ),
+                ),
+                ("reason_ct", models.BinaryField()),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="incidents.classification",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="incidents.classificationdecision",
                     ),
                 ),
             ],
@@ -179,6 +226,24 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="classification",
             index=models.Index(fields=["incident", "-made_at"], name="classification_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="classification",
+            constraint=models.UniqueConstraint(
+                fields=("engine_version", "law_digest", "incident"), name="one_proposal_per_version"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="classificationdecision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", True)), fields=("incident",), name="one_first_decision"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="classificationdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ("confirmed", "overridden"))), name="decision_outcome_known"
+            ),
         ),
         migrations.AddIndex(
             model_name="indicator",
