@@ -15,6 +15,7 @@ from backend.conventions.schema.states import State
 from backend.conventions.schema.terms import (
     Fact,
     Facts,
+    IncidentTags,
     LetterField,
     LetterFields,
     Measure,
@@ -117,6 +118,11 @@ class Catalogue:
         if code not in self.offences:
             raise UnknownName("offence", code, self.offences, "use a code of the common list")
         return self.offences[code]
+
+    @functools.cached_property
+    def incident_tags(self) -> IncidentTags:
+        """The tags that the taxonomies of incidents have."""
+        return self._file("incident-tags.yaml", IncidentTags)
 
     @functools.cached_property
     def letter_fields(self) -> dict[str, LetterField]:

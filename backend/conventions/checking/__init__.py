@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.checking.crosswalks import crosswalk_faults
 from backend.conventions.checking.dates import date_faults
 from backend.conventions.checking.doubts import doubts
 from backend.conventions.checking.engine import engine_faults
@@ -17,7 +18,7 @@ from backend.conventions.errors import LawDataError
 
 __all__ = ["OpenRow", "Problem", "Report", "check"]
 
-_CHECKS = (instrument_faults, state_faults, term_faults, engine_faults, date_faults)
+_CHECKS = (instrument_faults, state_faults, term_faults, crosswalk_faults, engine_faults, date_faults)
 
 
 def check(folder: Path, *, on: date) -> Report:
@@ -49,7 +50,14 @@ def _readers(catalogue: Catalogue) -> Iterable[Callable[[], object]]:
     yield from (_later(catalogue.state, code) for code in catalogue.state_codes)
     yield from (_later(catalogue.cues, language) for language in catalogue.cue_languages)
     single = ("measures", "offences", "letter_fields", "questions", "concepts", "state_elements", "refusal_risks")
-    engine = ("letter_templates", "classification_rules", "indicator_words", "cyberlaw_areas", "harmonisation")
+    engine = (
+        "incident_tags",
+        "letter_templates",
+        "classification_rules",
+        "indicator_words",
+        "cyberlaw_areas",
+        "harmonisation",
+    )
     yield from (_later(getattr, catalogue, name) for name in (*single, *engine))
 
 

@@ -63,6 +63,10 @@ def _fact_faults(catalogue: Catalogue) -> Iterator[Problem]:
         for code in fact.ask_when.open:
             if code not in catalogue.offences:
                 yield Problem(file, fact.id, f"no offence {code!r}")
+    for row in catalogue.questions.cannot_both:
+        for answer in (row.answer, *row.others):
+            if answer.fact not in catalogue.facts:
+                yield Problem(file, "cannot_both", f"no fact {answer.fact!r}")
 
 
 def _concept_faults(catalogue: Catalogue) -> Iterator[Problem]:

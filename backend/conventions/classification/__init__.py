@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from backend.conventions.catalogue import Catalogue, shipped
 from backend.conventions.classification import cues as cue_search
@@ -16,9 +17,14 @@ from backend.conventions.classification.answer import (
     Section,
     Standing,
 )
+from backend.conventions.classification.candidates import case_of
+from backend.conventions.classification.contradictions import contradictions
+from backend.conventions.classification.crosswalks import tags
 from backend.conventions.classification.evidence import Findings, gather
 from backend.conventions.classification.language import languages
 from backend.conventions.classification.lists import OffenceLists, offence_lists
+from backend.conventions.classification.notices import reference_notices
+from backend.conventions.classification.questions import Case, of_incident, of_offence
 from backend.conventions.classification.weighing import JudgedList, is_shown, judge_lists
 from backend.conventions.errors import BadQuestion, UnknownName
 from backend.conventions.indicators import extract
@@ -54,9 +60,11 @@ def classify(
     hits = [hit for language in spoken for hit in cue_search.find(cue_search.ready(law, language), tokens)]
     findings = gather(law, hits, facts or {})
     found = _offences(law, findings, states)
+    case = case_of(law, found, findings, gather(law, hits, {}) if facts else findings, facts or {})
     indicators = extract(narrative, region=states[0] if states else None)
     codes = tuple(offence.code for offence in found)
-    return Classification(spoken, codes, indicators, found, _warnings(law, found, findings))
+    warnings = (*_warnings(findings), *contradictions(case), *reference_notices(law, found))
+    return Classification(spoken, codes, indicators, _with_more(case, found), warnings, of_incident(case))
 
 
 def _check_names(law: Catalogue, lang: str | None, states: Sequence[str]) -> None:
@@ -115,18 +123,16 @@ def _sections(law: Catalogue, state: str, code: str) -> tuple[Section, ...]:
     )
 
 
-def _warnings(law: Catalogue, found: tuple[OffenceFound, ...], findings: Findings) -> tuple[Notice, ...]:
-    warnings = []
+def _with_more(case: Case, found: tuple[OffenceFound, ...]) -> tuple[OffenceFound, ...]:
+    """The offences with the classes to which each leads and the question that would tell most of it."""
+    return tuple(
+        replace(row, crosswalk=tags(case.catalogue, row.code), next_question=of_offence(case, row.code))
+        for row in found
+    )
+
+
+def _warnings(findings: Findings) -> tuple[Notice, ...]:
     if findings.authorised and findings.without_right:
         text = "The narrative speaks both of permission and of its absence: ask the owner who had agreed to what."
-        warnings.append(Notice("permission-unclear", text))
-    for offence in found:
-        if not offence.articles:
-            text = f"No treaty of the data has an offence of its own for {offence.label.lower()}. "
-            warnings.append(Notice("no-treaty-article", text + (law.offence(offence.code).note or ""), offence.code))
-        unverified = [article.ref for article in offence.articles if not article.verified]
-        unverified += [section.ref or section.title for section in offence.sections if not section.verified]
-        if unverified:
-            text = f"Not verified, to be confirmed before a letter relies on it: {', '.join(unverified)}."
-            warnings.append(Notice("unverified-reference", text, offence.code))
-    return tuple(warnings)
+        return (Notice("permission-unclear", text),)
+    return ()

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from backend.conventions.classification.crosswalks import Tags
 from backend.conventions.indicators import Indicator
 
 
@@ -57,6 +58,38 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A sentence for people in the languages in which the data have it."""
+
+    en: str
+    es: str | None = None
+    fr: str | None = None
+    nl: str | None = None
+
+    def in_language(self, language: str) -> str:
+        """The sentence in `language` (en, es, fr or nl); in English where there is none."""
+        return getattr(self, language, None) or self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Settles:
+    """The elements of an offence that the answer to a question would settle."""
+
+    offence: str
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """The question whose answer tells most: its id in `facts.yaml`, and of which offences it would settle what."""
+
+    fact: str
+    text: Texts
+    help: Texts
+    settles: tuple[Settles, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OffenceFound:
     """An offence that the narrative or the facts point to. `score` from 0 to 1 is a measure of what is shown."""
 
@@ -66,15 +99,23 @@ class OffenceFound:
     articles: tuple[Article, ...]
     sections: tuple[Section, ...]
     elements: tuple[ElementStanding, ...]
+    crosswalk: Tags = Tags()
+    next_question: NextQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a reader of the classification has to know; `code` is for translation."""
+    """Something that a reader of the classification has to know; `code` is for translation.
+
+    `facts` are the answers that it is about, `spans` the words of the narrative, `instrument` the one that it names.
+    """
 
     code: str
     text: str
     offence: str | None = None
+    instrument: str | None = None
+    facts: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +127,7 @@ class Classification:
     indicators: tuple[Indicator, ...]
     offences: tuple[OffenceFound, ...]
     warnings: tuple[Notice, ...]
+    next_question: NextQuestion | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON-ready dictionaries and lists. Spans are `[start, end)` in code points."""

@@ -47,7 +47,10 @@ class Iccs(Row, frozen=True, kw_only=True):
 
 
 class Crosswalk(Row, frozen=True, kw_only=True):
-    """Articles and incident classes that correspond to an offence; `*_related`: nearest ones where none is the same."""
+    """Articles and incident classes that correspond to an offence; `*_related`: nearest ones where none is the same.
+
+    A column of articles has the name of its instrument, a column of tags that of its taxonomy, with `_` for `-`.
+    """
 
     budapest: tuple[str, ...]
     budapest_related: tuple[str, ...] = ()
@@ -58,6 +61,7 @@ class Crosswalk(Row, frozen=True, kw_only=True):
     rsit: tuple[str, ...]
     europol_incident: tuple[str, ...]
     europol_event: tuple[str, ...]
+    csirt_americas: tuple[str, ...]
 
 
 class Offence(Row, frozen=True, kw_only=True):
@@ -88,6 +92,34 @@ class Offences(Row, frozen=True, kw_only=True):
     taxonomies: dict[str, Taxonomy]
     verification: dict[str, str]
     offences: tuple[Offence, ...]
+
+
+class TagSource(Row, frozen=True, kw_only=True):
+    """Where the tags were seen: a commit of a public repository."""
+
+    repository: str
+    url: str
+    commit: str
+    commit_day: date
+    file: str
+    licence: str
+    seen: date
+
+
+class TagList(Row, frozen=True, kw_only=True):
+    """Every tag of one taxonomy of incidents."""
+
+    namespace: str
+    version: int
+    tags: frozenset[str]
+
+
+class IncidentTags(Row, frozen=True, kw_only=True):
+    """`incident-tags.yaml`: what there is to map to; read by the check only."""
+
+    version: int
+    source: TagSource
+    taxonomies: tuple[TagList, ...]
 
 
 class LetterField(Row, frozen=True, kw_only=True):
@@ -150,6 +182,20 @@ class AskWhen(Row, frozen=True, kw_only=True):
     unless: tuple[FactIs, ...] = ()
 
 
+Matter = Literal["computer", "authorised", "accident", "without_right"]
+
+
+class FactTold(Row, frozen=True, kw_only=True):
+    """General matters of the cues by which a narrative itself speaks for an answer.
+
+    `settles` false: the narrative seldom says enough of them to leave the question out.
+    """
+
+    yes: tuple[Matter, ...] = ()
+    no: tuple[Matter, ...] = ()
+    settles: bool = True
+
+
 class Fact(Row, frozen=True, kw_only=True):
     """A plain-language question to the officer, and the elements on which each answer bears."""
 
@@ -160,6 +206,15 @@ class Fact(Row, frozen=True, kw_only=True):
     establishes: tuple[FactBearing, ...] = ()
     contradicts: tuple[FactBearing, ...] = ()
     ask_when: AskWhen
+    told: FactTold | None = None
+
+
+class CannotBoth(Row, frozen=True, kw_only=True):
+    """An answer and others of which none can hold together with it."""
+
+    answer: FactIs
+    others: tuple[FactIs, ...]
+    why: str
 
 
 class IntroducedElement(Row, frozen=True, kw_only=True):
@@ -180,6 +235,7 @@ class Facts(Row, frozen=True, kw_only=True):
     as_of: date
     verification: dict[str, str]
     introduces: tuple[IntroducedElement, ...]
+    cannot_both: tuple[CannotBoth, ...]
     facts: tuple[Fact, ...]
 
 
