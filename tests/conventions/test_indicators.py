@@ -3,7 +3,7 @@
 import pytest
 
 from backend.conventions.indicators import extract
-from backend.conventions.indicators.checksums import base58_payload, bech32, eip55, keccak256, luhn
+from backend.conventions.indicators.checksums import base58_payload, eip55, keccak256, luhn, segwit
 
 
 def pairs(text: str, region: str | None = None) -> list[tuple[str, str]]:
@@ -98,6 +98,6 @@ def test_checksums_hold_and_fail() -> None:
     assert luhn("79927398713")
     assert not luhn("79927398714")
     assert eip55("0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359")
-    assert bech32("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "bc")
-    assert not bech32("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj1", "bc")
+    assert segwit("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "bc")
+    assert not segwit("bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj1", "bc")
     assert base58_payload("0OIl") is None

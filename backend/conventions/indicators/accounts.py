@@ -1,73 +1,122 @@
 """Where money goes: IBAN, card number, Bitcoin, Ethereum and TRON addresses; only those whose checksum holds."""
 
+import functools
 import re
 
-from backend.conventions.indicators.checksums import base58_payload, bech32, eip55, luhn
+from backend.conventions.indicators.checksums import base58_payload, eip55, luhn, segwit
+from backend.conventions.indicators.devices import take_hash
 from backend.conventions.indicators.text import Taken
+from backend.conventions.schema.engine import IndicatorWords
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
-_CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
-_BASE58 = re.compile(r"(?<![A-Za-z0-9])[13T][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])")
-_BECH32 = re.compile(r"(?<![A-Za-z0-9])bc1[02-9ac-hj-np-z]{8,87}(?![A-Za-z0-9])", re.IGNORECASE)
-_ETH = re.compile(r"(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])")
+_IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[ .-]?[A-Za-z0-9]{1,4}(?:[ .-]{0,2}[A-Za-z0-9]){7,30}")
+_IBAN_START = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])(?<![A-Za-z0-9][A-Za-z]{2}[0-9])[0-9]")
+_BETWEEN = re.compile(r"[ .-]")
+_CARD = re.compile(r"[0-9](?<![\w.,+-].)(?:[ .-]?[0-9]){11,18}(?![\w-]|[.,][0-9])")
+# The shortest address (Bitcoin's oldest form) has 26 characters; what is longer than the longest is none.
+_SHORTEST, _LONGEST = 26, 90
+_STRING = re.compile(rf"[A-Za-z0-9](?<![A-Za-z0-9].)[A-Za-z0-9]{{{_SHORTEST - 1},}}+")
+_BASE58 = re.compile(r"[13T][1-9A-HJ-NP-Za-km-z]{25,34}")
+_ETH = re.compile(r"0x[0-9a-fA-F]{40}")
 _BTC_VERSIONS, _TRON_VERSION = {0x00, 0x05}, 0x41
-# First digits of the card schemes: 3 (travel), 4, 51-55 and 2221-2720, 6.
-_CARD_PREFIX = re.compile(r"3[0-9]|4|5[1-5]|2[2-7]|6")
+# First digits and lengths of the card schemes, as they publish them (issuer identification numbers of ISO/IEC 7812).
+_CARD_KIND = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[68]\d|9\d)\d{11}|(?:6011|64[4-9]\d|65\d{2}|35(?:2[89]|[3-8]\d)|62\d{2}|220[0-4])\d{12}(?:\d{3})?"
+    r"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{8,15}"
+)
+_IN_FOURS = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}")
 
 
-def find_accounts(taken: Taken) -> None:
-    """Every account whose checksum holds."""
-    for match in _IBAN.finditer(taken.text):
-        _take_iban(taken, match)
-    for match in _BASE58.finditer(taken.text):
-        _take_base58(taken, match)
-    for match in _BECH32.finditer(taken.text):
-        if bech32(match[0], "bc"):
-            taken.take("btc", match[0].lower(), match.start(), match.end())
-    for match in _ETH.finditer(taken.text):
-        if eip55(match[0]):
-            taken.take("eth", match[0].lower(), match.start(), match.end())
+def find_strings(taken: Taken, words: IndicatorWords) -> None:
+    """Every address of a wallet whose checksum holds, and every hash: the long strings of a text."""
+    # A report of two hundred words mostly has none, and looking at the length of its words is quick.
+    if max(map(len, taken.text.split()), default=0) < _SHORTEST:
+        return
+    for match in _STRING.finditer(taken.text):
+        if len(match[0]) <= _LONGEST and taken.free(*match.span()):
+            string, start = match[0], match.start()
+            if kind := _wallet(string):
+                taken.take(kind, string if kind == "tron" or string[0] in "13" else string.lower(), start, match.end())
+            else:
+                take_hash(taken, string, start, words)
 
 
-def find_cards(taken: Taken) -> None:
+def _wallet(string: str) -> str | None:
+    """What kind of address this is, None for none."""
+    if string.startswith(("bc1", "BC1")):
+        return "btc" if segwit(string, "bc") else None
+    if _ETH.fullmatch(string):
+        return "eth" if eip55(string) else None
+    payload = base58_payload(string) if _BASE58.fullmatch(string) else None
+    if payload is None:
+        return None
+    return "btc" if payload[0] in _BTC_VERSIONS else "tron" if payload[0] == _TRON_VERSION else None
+
+
+def find_ibans(taken: Taken) -> None:
+    """Every IBAN whose length and check digits are right."""
+    place = 0
+    while start := _IBAN_START.search(taken.text, place):
+        place = _take_iban(taken, start)
+
+
+def find_cards(taken: Taken, words: IndicatorWords) -> None:
     """Every card number, masked: the first six and the last four digits stay."""
     for match in _CARD.finditer(taken.text):
-        digits = re.sub(r"\D", "", match[0])
-        if _CARD_PREFIX.match(digits) and luhn(digits) and taken.free(match.start(), match.end()):
+        digits = _BETWEEN.sub("", match[0])
+        if not (_CARD_KIND.fullmatch(digits) and luhn(digits) and taken.free(*match.span())):
+            continue
+        before = taken.words_before(match.start(), 40)[-5:]
+        called = next((w for w in reversed(before) if w in words.card_words or w in words.not_card_words), "")
+        if called in words.card_words or (not called and (digits == match[0] or _IN_FOURS.fullmatch(match[0]))):
             masked = digits[:6] + "*" * (len(digits) - 10) + digits[-4:]
-            taken.take("card", masked, match.start(), match.end(), raw=masked)
+            taken.take("card", masked, match.start(), match.end(), masked=masked)
 
 
-def _take_iban(taken: Taken, match: re.Match[str]) -> None:
-    from schwifty import IBAN, registry  # imported late: it reads its registry of banks
+def _take_iban(taken: Taken, start: re.Match[str]) -> int:
+    """Take the IBAN that begins here, if one does; where to look for the next."""
+    first = start.start() - 2
+    length = _length_of(taken.text[first : first + 2].upper())
+    match = _IBAN.match(taken.text, first) if length else None
+    if match is None:
+        return start.end()
+    compact = _BETWEEN.sub("", match[0])[:length].upper()
+    end = match.start() + _reach(match[0], length)
+    if _goes_on(taken.text, end) or not taken.free(match.start(), end) or not _is_iban(compact):
+        return start.end()
+    taken.take("iban", compact, match.start(), end)
+    return end
+
+
+def _goes_on(text: str, end: int) -> bool:
+    return text[end : end + 1].isalnum()
+
+
+def _reach(raw: str, length: int) -> int:
+    """How many characters the first `length` letters and digits take up."""
+    place = length
+    while (count := place - len(_BETWEEN.findall(raw, 0, place))) < length and place < len(raw):
+        place += length - count
+    return place
+
+
+@functools.lru_cache(maxsize=512)
+def _length_of(country: str) -> int:
+    """The length of a country's IBAN, 0 where there is none."""
+    from schwifty import exceptions, registry  # imported late: six hundredths of a second
+
+    try:
+        return int(registry.get_iban_spec(country).iban_length)
+    except exceptions.SchwiftyException:
+        return 0
+
+
+def _is_iban(compact: str) -> bool:
+    from schwifty import IBAN
     from schwifty.exceptions import SchwiftyException
 
-    compact = re.sub(r"[ -]", "", match[0])
     try:
-        value = compact[: registry.get_iban_spec(compact[:2]).iban_length]
-        IBAN(value)
+        IBAN(compact)
     except SchwiftyException:
-        return
-    end = _end_of(match, len(value))
-    if taken.free(match.start(), end):
-        taken.take("iban", value, match.start(), end)
-
-
-def _end_of(match: re.Match[str], length: int) -> int:
-    """Where the first `length` letters and digits of the match end in the text."""
-    counted = 0
-    for place, char in enumerate(match[0]):
-        counted += char not in " -"
-        if counted == length:
-            return match.start() + place + 1
-    return match.end()
-
-
-def _take_base58(taken: Taken, match: re.Match[str]) -> None:
-    payload = base58_payload(match[0])
-    if payload is None:
-        return
-    if payload[0] in _BTC_VERSIONS:
-        taken.take("btc", match[0], match.start(), match.end())
-    elif payload[0] == _TRON_VERSION:
-        taken.take("tron", match[0], match.start(), match.end())
+        return False
+    return True

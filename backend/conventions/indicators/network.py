@@ -1,120 +1,121 @@
-"""Addresses of networks: URL, e-mail, IP, domain; written plainly or defanged (`hxxp`, `[.]`, `(at)`)."""
+"""Addresses of networks: URL, e-mail, IP; domains and addresses without a scheme stand in `domains`."""
 
-import functools
 import ipaddress
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from backend.conventions.indicators.domains import HOST, host_in, lower_host, trimmed
 from backend.conventions.indicators.text import Taken
 from backend.conventions.schema.engine import IndicatorWords
+from backend.conventions.tokens import plain
 
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
-
-_DOT = r"(?:\.|[ ]?[\[({][ ]?(?:\.|dot|punto|point|punt)[ ]?[\])}][ ]?)"
-_AT = r"(?:@|[ ]?[\[({][ ]?(?:@|at|arroba)[ ]?[\])}][ ]?)"
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_HOST = rf"(?:{_LABEL}{_DOT}){{1,8}}[^\W\d_][\w-]{{1,24}}"
-_FOUR = rf"\d{{1,3}}(?:{_DOT}\d{{1,3}}){{3}}"
-_REST = r"(?::\d{1,5})?(?:[/?#][^\s<>\"'»”]{0,2000})?"
-_URL = re.compile(rf"\b(h(?:tt|xx|\*\*)ps?|ftp)(?:\[?:\]?\[?//\]?|\[://\])((?:{_FOUR}|{_HOST}){_REST})", re.IGNORECASE)
-_HOST_PATH = re.compile(rf"(?<![\w@.-])({_HOST})(?::\d{{1,5}})?/[^\s<>\"'»”]{{1,2000}}", re.IGNORECASE)
-_EMAIL = re.compile(rf"(?<![\w.+-])([\w.+-]{{1,64}}){_AT}({_HOST})", re.IGNORECASE)
-_IPV4 = re.compile(rf"(?<![\w.]){_FOUR}(?![\w]|\.\d)", re.IGNORECASE)
-_IPV6 = re.compile(
-    r"(?<![\w:.])(?:[0-9a-f]{1,4}:|:){2,8}(?:[0-9a-f]{1,4}|\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.IGNORECASE
+_SCHEME = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z+]{1,11}$")
+_FOUR = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+# Here and in the other patterns the check of what stands before follows the first character: so the search leaps to it.
+_TARGET = re.compile(
+    r"[ ]?((?:[\w.~%+-]{1,64}(?::[^\s@/]{0,64})?@)?"
+    rf"(?:{_FOUR}(?![\w.]*\.[a-z])|\[[0-9a-f:.]{{2,45}}\]|{HOST}|localhost)"
+    r"(?::[0-9]{1,5})?)((?:[/?#][^\s<>\"|^`{}]{0,2000})?)",
+    re.IGNORECASE,
 )
-_DOMAIN = re.compile(rf"(?<![\w@.-]){_HOST}(?![\w@-])", re.IGNORECASE)
-_DEFANGED_DOT = re.compile(r"\s*[\[({]\s*(?:\.|dot|punto|point|punt)\s*[\])}]\s*", re.IGNORECASE)
-_DEFANGED_AT = re.compile(r"\s*[\[({]\s*(?:@|at|arroba)\s*[\])}]\s*", re.IGNORECASE)
-_TRAILING = ".,;:!?)]}'\"»”"
+_REPAIRED = {"ttp": "http", "ttps": "https", "htp": "http", "htps": "https", "meow": "http", "meows": "https"}
+_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_%áéíóúñüçàèâêîôûëïöÁÉÍÓÚÑ")
+_LOCAL_CHARS = "".join(_LOCAL)
+_NEXT_URL = re.compile(r"[,;]+(?=[A-Za-z]{3,6}://)")
+_AT = re.compile(r"@(?<=[\w.+%-]@)(?=[\w-]{1,63}\.\w)")
+_HOST_AT = re.compile(HOST)
+_IPV4 = re.compile(r"[0-9](?<![\w.,$€£].)[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?!\w|[.,][0-9])")
+_IPV6 = re.compile(
+    r"(?<![\w:.])(?:[0-9a-f]{1,4}:|:){2,8}(?:[0-9a-f]{1,4}|[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])", re.IGNORECASE
+)
+_IP_PATH = re.compile(r"(?::[0-9]{1,5})?/(?![0-9]{1,2}(?:[^\w/.-]|$))[^\s<>\"|^`{}]{1,2000}")
+_AND = re.compile(r"[ ,;/]*(?:(?:and|or|to|y|e|o|u|a|et|ou|en|of|tot|-)[ ])?[ ]*(?:v(?:er)?\.?)?[ ]*")
 
 
-def find_network(taken: Taken, words: IndicatorWords) -> None:
-    """Every URL, e-mail address, IP address and domain that is not inside one already found."""
-    for match in _URL.finditer(taken.text):
-        _take_url(taken, match)
-    for match in _EMAIL.finditer(taken.text):
-        _take_email(taken, match)
-    for match in _HOST_PATH.finditer(taken.text):
-        if _is_host(match[1], words):
-            _take_trimmed(taken, "url", match.start(), match.end(), _host_lower)
+def find_urls(taken: Taken) -> None:
+    """Every address with a scheme."""
+    place = taken.text.find("://")
+    while place >= 0:
+        place = taken.text.find("://", _take_url(taken, place))
+
+
+def _take_url(taken: Taken, place: int) -> int:
+    """Take the URL whose `://` stands at `place`; where to look for the next."""
+    scheme = _SCHEME.search(taken.text[max(0, place - 13) : place])
+    target = _TARGET.match(taken.text, place + 3) if scheme else None
+    if scheme is None or target is None:
+        return place + 3
+    raw = trimmed(_NEXT_URL.split(target[0], 1)[0])
+    end = place + 3 + len(raw)
+    if taken.free(place, end):
+        name = scheme[0].lower()
+        value = f"{_REPAIRED.get(name, name)}://{lower_host(raw.lstrip())}"
+        taken.take("url", value, place - len(scheme[0]), end)
+    return max(place + 3, end)
+
+
+def find_emails(taken: Taken) -> None:
+    """Every e-mail address."""
+    for match in _AT.finditer(taken.text):
+        _take_email(taken, match.start())
+
+
+def _take_email(taken: Taken, place: int) -> None:
+    text = taken.text
+    before = text[max(0, place - 64) : place]
+    local = before[len(before.rstrip(_LOCAL_CHARS)) :].lstrip(".-+%")
+    if not local or local.endswith("."):
+        return
+    match = _HOST_AT.match(text, place + 1)
+    start = place - len(local)
+    if match is None or text[start - 1 : start] == "@" or not taken.free(start, match.end()):
+        return
+    host = host_in(match[0]) or match[0]
+    taken.take("email", f"{local}@{host}".lower(), start, place + 1 + len(host))
+
+
+def find_addresses(taken: Taken, words: IndicatorWords) -> None:
+    """Every IPv4 and IPv6 address that is no version, reference or sum of money; with a path it is a URL."""
+    refused_until = -1
     for match in _IPV4.finditer(taken.text):
-        if taken.free(match.start(), match.end()) and not _is_version(taken, match.start(), words):
-            _take_ip(taken, "ipv4", match)
-    for match in _IPV6.finditer(taken.text):
-        if taken.free(match.start(), match.end()):
-            _take_ip(taken, "ipv6", match)
-    for match in _DOMAIN.finditer(taken.text):
-        if taken.free(match.start(), match.end()) and _is_host(match[0], words):
-            _take_trimmed(taken, "domain", match.start(), match.end(), lambda value: refang(value).lower())
+        start, end = match.span()
+        if not taken.free(start, end):
+            continue
+        goes_on = 0 <= refused_until < start and _AND.fullmatch(taken.text[refused_until:start]) is not None
+        if goes_on or _is_no_address(taken, start, end, words):
+            refused_until = end
+        else:
+            _take_ipv4(taken, match)
+    if "::" in taken.text or taken.text.count(":") > 6:
+        for match in _IPV6.finditer(taken.text):
+            _take_ipv6(taken, match)
 
 
-def refang(value: str) -> str:
-    """The value as it would be typed: `[.]` is a point and `[at]` the at sign."""
-    return _DEFANGED_AT.sub("@", _DEFANGED_DOT.sub(".", value))
+def _is_no_address(taken: Taken, start: int, end: int, words: IndicatorWords) -> bool:
+    if taken.word_next_before(start) in words.version_words | words.money_words:
+        return True
+    after = re.match(r"[ ]?([^\W\d_]+)", taken.text[end : end + 16])
+    return after is not None and len(after[1]) > 2 and plain(after[1]) in words.money_words - {"per", "btc", "eth"}
 
 
-def _take_url(taken: Taken, match: re.Match[str]) -> None:
-    scheme = match[1].lower().replace("xx", "tt").replace("**", "tt")
-    _take_trimmed(taken, "url", match.start(), match.end(), lambda _: f"{scheme}://{_host_lower(_trim(match[2]))}")
-
-
-def _trim(text: str) -> str:
-    return text.rstrip(_TRAILING)
-
-
-def _take_trimmed(taken: Taken, kind: str, start: int, end: int, normal: Callable[[str], str]) -> None:
-    raw = _trim(taken.text[start:end])
-    if raw and taken.free(start, start + len(raw)):
-        taken.take(kind, normal(raw), start, start + len(raw))
-
-
-def _host_lower(url: str) -> str:
-    host, slash, path = refang(url).partition("/")
-    return host.lower() + slash + path
-
-
-def _take_email(taken: Taken, match: re.Match[str]) -> None:
-    local, host = match[1].lstrip("."), refang(match[2]).lower()
-    if local and taken.free(match.start(), match.end()):
-        taken.take("email", f"{local}@{host}".lower(), match.start() + len(match[1]) - len(local), match.end())
-
-
-def _is_version(taken: Taken, start: int, words: IndicatorWords) -> bool:
-    before = taken.words_before(start, 16)
-    return bool(before) and before[-1] in words.version_words
-
-
-def _take_ip(taken: Taken, kind: str, match: re.Match[str]) -> None:
+def _take_ipv4(taken: Taken, match: re.Match[str]) -> None:
     try:
-        address = ipaddress.ip_address(refang(match[0]))
+        address = ipaddress.IPv4Address(match[0])
     except ValueError:
         return
-    if kind == "ipv6" and address.is_unspecified:
+    # A mask, or what stands for no machine at all.
+    if address.is_unspecified or match[0].startswith("255."):
         return
-    taken.take(kind, str(address), match.start(), match.end())
+    path = _IP_PATH.match(taken.text, match.end())
+    if path is not None and (raw := trimmed(path[0])).partition("/")[2]:
+        taken.take("url", str(address) + raw, match.start(), match.end() + len(raw))
+    else:
+        taken.take("ipv4", str(address), match.start(), match.end())
 
 
-def _is_host(raw: str, words: IndicatorWords) -> bool:
-    """A known ending; a word run into the next sentence (`end.The`) and the name of a file are no domains."""
-    defanged, host = bool(_DEFANGED_DOT.search(raw)), refang(raw)
-    ending = host.rpartition(".")[2]
-    if defanged or host.lower().startswith("www."):
-        return True
-    if ending.lower() in words.file_endings or (ending != ending.lower() and host != host.upper()):
-        return False
-    return ending.lower() == "onion" or (host != host.upper() and _has_known_suffix(host.lower()))
-
-
-def _has_known_suffix(host: str) -> bool:
-    return bool((parts := _suffixes()(host)).suffix and parts.domain and len(parts.domain) > 1)
-
-
-@functools.cache
-def _suffixes() -> "TLDExtract":
-    import tldextract  # imported late: it costs a fifth of a second, and most short texts have no domain
-
-    # The list bundled with the library: nothing is fetched and nothing is written.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+def _take_ipv6(taken: Taken, match: re.Match[str]) -> None:
+    try:
+        address = ipaddress.IPv6Address(match[0])
+    except ValueError:
+        return
+    if not address.is_unspecified and any(c.isdigit() for c in match[0]) and taken.free(*match.span()):
+        taken.take("ipv6", str(address), match.start(), match.end())

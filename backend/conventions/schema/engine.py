@@ -74,12 +74,31 @@ class Cues(Row, frozen=True, kw_only=True):
 
 
 class IndicatorWords(Row, frozen=True, kw_only=True):
-    """`engine/indicators.yaml`: words that decide what a string in a report is; lower case, without accents."""
+    """`engine/indicators.yaml`: words that decide what a string in a report is; lower case, without accents.
+
+    What each list does stands beside it in the file and in docs/indicators.md.
+    """
 
     version: int
     as_of: date
     version_words: frozenset[str]
     phone_words: frozenset[str]
+    number_words: frozenset[str]
+    not_phone_words: frozenset[str]
+    money_words: frozenset[str]
     imei_words: frozenset[str]
+    card_words: frozenset[str]
+    not_card_words: frozenset[str]
+    not_hash_words: frozenset[str]
     handle_words: frozenset[str]
+    account_words: frozenset[str]
+    handle_services: frozenset[str]
+    handle_fillers: frozenset[str]
+    no_handles: frozenset[str]
     file_endings: frozenset[str]
+    only_file_endings: frozenset[str]
+    file_words: frozenset[str]
+    word_endings: frozenset[str]
+    unit_endings: frozenset[str]
+    site_words: frozenset[str]
+    common_domains: frozenset[str]
