@@ -5,7 +5,8 @@ The narrative is somebody else's text: nothing of it reaches the terminal that c
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import click
@@ -48,13 +49,13 @@ class Marks:
         return cls(tuple(places))
 
     def numbers(self, spans: Iterable[Span]) -> list[int]:
-        """The numbers of the places in which the spans lie."""
-        asked = sorted(spans)
-        return [number for number, place in enumerate(self.places, 1) if _holds_any(place, asked)]
+        """The numbers of the places in which the spans begin."""
+        begun = {(bisect_right(self.places, start, key=_start), start) for start, _ in spans}
+        return sorted({number for number, start in begun if number and start < self.places[number - 1][1]})
 
 
-def _holds_any(place: Span, spans: Sequence[Span]) -> bool:
-    return any(place[0] <= start < place[1] for start, _ in spans)
+def _start(place: Span) -> int:
+    return place[0]
 
 
 def explain(asked_id: str, narrative: str, answer: Classification, *, colour: bool) -> Iterator[str]:
@@ -112,7 +113,7 @@ def _gap(text: str, *, first: bool = False, last: bool = False) -> str:
     if len(text) <= _LONGEST_GAP:
         return _shown(text)
     head, tail = ("" if first else text[:_KEPT]), ("" if last else text[-_KEPT:])
-    left_out = f"[… {len(text) - len(head) - len(tail)} characters …]"
+    left_out = f"[… {len(text) - len(head) - len(tail):,} characters …]"
     return _shown(head) + left_out + _shown(tail)
 
 
