@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from backend.desk.api.problems import NOT_SIGNED_IN, answer, is_api
 from backend.desk.signin.session import has_factor
 
 OPEN = frozenset({"health", "account_login", "mfa_authenticate", "account_logout", "account_inactive"})
@@ -30,6 +31,8 @@ class Gate:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None where the person may go on, else where they have to go first."""
+        if is_api(request):
+            return None if _complete(request) else answer(NOT_SIGNED_IN)
         name = request.resolver_match.url_name if request.resolver_match else None
         if not request.user.is_authenticated:
             return None if name in OPEN else _to_sign_in(request)
@@ -44,6 +47,12 @@ class Gate:
             logout(request)
             return _to_sign_in(request)
         return None if name in FACTOR else redirect("mfa_activate_totp")
+
+
+def _complete(request: HttpRequest) -> bool:
+    """Whether sign-in wants nothing more; programs are told so instead of being led through it."""
+    user = request.user
+    return bool(user.is_authenticated and not user.must_change_password and has_factor(request))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

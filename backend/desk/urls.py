@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from backend.desk.api.classify import Classify
+from backend.desk.api.description import Description
 from backend.desk.health import health
 from backend.desk.pages import directory, incidents, log, start
 from referral.views import drafting, letters, lists
@@ -17,6 +19,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<uuid:pk>/", incidents.incident, name="incident"),
+    path("incidents/<uuid:pk>/classification/", incidents.decide_classification, name="decide_classification"),
     path("incidents/<uuid:pk>/referral/", drafting.open_referral, name="open_referral"),
     path("referrals/", lists.referral_list, name="referrals"),
     path("referrals/<uuid:pk>/", lists.referral, name="referral"),
@@ -29,4 +32,6 @@ urlpatterns = [
     path("quarantine/", incidents.quarantine, name="quarantine"),
     path("directory/", directory.directory, name="directory"),
     path("audit/", log.audit, name="audit"),
+    path("api/v1/classify", Classify.as_view(), name="api_classify"),
+    path("api/v1/openapi.json", Description.as_view(), name="api_description"),
 ]

@@ -59,6 +59,7 @@ ACTS: Mapping[tuple[str, str], set[str]] = {
     ("no-such-act", "draft"): set(),
 }
 POSTS: Mapping[tuple[str, str], set[str]] = {
+    ("decide_classification", "incident"): {"duty", "prosecutor"},
     ("open_referral", "incident"): {"duty", "prosecutor"},
     ("draft_letter", "referral"): {"duty", "prosecutor"},
     ("edit_letter", "draft"): {"duty", "prosecutor"},
@@ -69,6 +70,9 @@ SIGN_IN = {
     "mfa_authenticate", "mfa_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
 }  # fmt: skip
+
+# Programs are told what people are led to: tests/desk/test_api.py.
+API = {"api_classify", "api_description"}
 
 
 def address(world: World, name: str, about: str, **more: str) -> str:
@@ -82,7 +86,8 @@ def untokened(answer: HttpResponse) -> str:
 
 def test_every_address_is_in_the_table() -> None:
     named = {pattern for pattern in get_resolver().reverse_dict if isinstance(pattern, str)}
-    assert named == {name for name, _ in PAGES} | SIGN_IN | {"letter_act", "health"}
+    posted = {name for name, _ in POSTS}
+    assert named == {name for name, _ in PAGES} | posted | SIGN_IN | API | {"letter_act", "health"}
 
 
 @pytest.mark.parametrize(("name", "about"), list(PAGES))

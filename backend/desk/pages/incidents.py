@@ -1,24 +1,37 @@
 """The list of incidents, the page of one, and what was quarantined instead."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
 from backend.accounts.acting import acting_in
 from backend.accounts.models import User
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.desk.pages import classification
+from backend.desk.pages import classification, deciding, stored
 from backend.incidents import access, selectors
+from backend.incidents.deciding import NotDecided, Outcome
 from backend.incidents.models import Incident
 from crypto.keys import fingerprint_words
 from referral.selectors import referrals_of
 from referral.views.requests import page_of, paging, user_of
+
+DECIDED: Mapping[Outcome, Any] = MappingProxyType(
+    {
+        Outcome.CONFIRMED: _("The classification is confirmed as proposed."),
+        Outcome.OVERRIDDEN: _("Your decision stands in place of the proposal; both are kept."),
+    }
+)
 
 
 @require_safe
@@ -34,20 +47,70 @@ def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One incident as reported and classified; that it was read goes on record."""
     at, user = timezone.now(), user_of(request)
     found = access.incident_for(user, pk, at=at)
-    _record_reading(found, user, at=at)
     page = selectors.incident_page(found)
-    result = classification.read(page.classification)
-    referrals = referrals_of(found)
+    return _incident_page(request, page, deciding.form_for(page, user, at=at), at=at)
+
+
+@require_POST
+def decide_classification(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A person confirms or overrides the classification; what refuses it is said on the incident's page."""
+    at, user = timezone.now(), user_of(request)
+    found = access.incident_for(user, pk, action=access.Action.DECIDE_CLASSIFICATION, at=at)
+    page = selectors.incident_page(found)
+    form = deciding.form_for(page, user, at=at, data=request.POST)
+    if form is None:
+        raise Http404
+    problem = ""
+    if form.is_valid():
+        try:
+            decision = deciding.take(form, found, user, at=at)
+        except NotDecided as refusal:
+            # What the person saw is out of date: the page shows what is there now, and keeps their words.
+            problem, page = str(refusal), selectors.incident_page(found)
+        else:
+            messages.success(request, DECIDED[Outcome(decision.outcome)])
+            return redirect("incident", pk=pk)
+    return _incident_page(request, page, form, problem=problem, at=at)
+
+
+def _incident_page(
+    request: HttpRequest,
+    page: selectors.IncidentPage,
+    form: deciding.Decide | None,
+    *,
+    problem: str = "",
+    at: datetime,
+) -> HttpResponse:
+    """The incident as a page; 400 where it answers a decision that was not taken."""
+    user = user_of(request)
+    _record_reading(page.incident, user, at=at)
+    result = stored.read(page.classification)
+    referrals = referrals_of(page.incident)
     context = {
         "page": page,
         "pieces": classification.pieces(result, page.report.narrative),
         "offences": list(classification.offences(result, page.report.narrative)) if result else [],
-        "warnings": result.warnings if result else (),
+        "unreadable": result is None,
+        "warnings": classification.general_warnings(result) if result else (),
+        "question": classification.question(result.next_question) if result else None,
+        "standing": page.decisions[0] if page.decisions else None,
+        "differs": _proposed_otherwise(page),
+        "form": form,
+        "problem": problem,
         "referrals": referrals,
         "exercise": any(line.exercise for line in referrals),
         "may_open": access.may(user, access.Action.OPEN_REFERRAL, at=at),
     }
-    return render(request, "incidents/page.html", context)
+    refused = problem or (form is not None and form.is_bound)
+    return render(request, "incidents/page.html", context, status=400 if refused else 200)
+
+
+def _proposed_otherwise(page: selectors.IncidentPage) -> bool:
+    """Whether the engine proposed since the decision, and something else than stands."""
+    if not page.decisions:
+        return False
+    standing, newest = page.decisions[0].decision, page.proposals[0]
+    return newest.pk != standing.proposal_id and set(newest.codes) != set(standing.codes)
 
 
 @require_safe

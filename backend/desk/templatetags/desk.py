@@ -1,6 +1,6 @@
 """What templates need beyond Django's own tags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -63,6 +63,12 @@ def offence_name(code: str) -> str:
     """An offence of the common list by its label."""
     found = shipped().offences.get(code)
     return str(found.label.in_language(get_language() or "en")) if found else code
+
+
+@register.simple_tag
+def codes_named(codes: Sequence[str], nothing: str) -> str:
+    """Offences by their labels, in one line; the word for none where there are none."""
+    return ", ".join(map(offence_name, codes)) or nothing
 
 
 @register.filter

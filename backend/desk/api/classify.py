@@ -1,0 +1,127 @@
+"""`POST /api/v1/classify`: what `comity classify` does, for people at the desk. Nothing is stored or logged."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import IO, Annotated, Any
+
+import msgspec
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+from backend.conventions.classification import classify
+from backend.conventions.errors import LawDataError, LawError
+from backend.desk.api import problems, schemas
+from backend.desk.api.session import DeskSession
+from backend.incidents import access
+from backend.incidents.report import place_of
+
+MAX_BYTES = 1024 * 1024
+RATE = "60/min"
+
+Short = Annotated[str, msgspec.Meta(max_length=10)]
+FactName = Annotated[str, msgspec.Meta(max_length=60)]
+
+
+class Narrative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of `comity classify`: what happened, and what is known of it."""
+
+    narrative: str
+    id: str | int | None = None
+    lang: Short | None = None
+    facts: Annotated[dict[FactName, Short], msgspec.Meta(max_length=200)] | None = None
+    states: Annotated[list[Short], msgspec.Meta(max_length=60)] | None = None
+
+
+class BoundedJSON(BaseParser):
+    """JSON of at most MAX_BYTES; what is larger is refused before it is read."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Narrative:
+        """The narrative in the body; raises Refused."""
+        body = stream.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise problems.Refused(problems.TOO_LARGE, limit=MAX_BYTES)
+        try:
+            return msgspec.json.decode(body, type=Narrative)
+        except msgspec.ValidationError as wrong:
+            raise problems.Refused(problems.MALFORMED, part=_part(wrong)) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise problems.Refused(problems.MALFORMED, part="body") from None
+
+
+class MayClassify(BasePermission):
+    """Roles that may classify; for the others there is nothing here."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """True, or Http404."""
+        access.require(request.user, access.Action.CLASSIFY, at=datetime.now(UTC))
+        return True
+
+
+class ClassifyRate(UserRateThrottle):
+    """So many classifications for a person, counted by all the desk's processes together."""
+
+    scope = "classify"
+    rate = RATE
+
+
+class Classify(APIView):
+    """Classify one narrative."""
+
+    http_method_names = ("post",)
+    authentication_classes = (DeskSession,)
+    parser_classes = (BoundedJSON,)
+    permission_classes = (MayClassify,)
+    throttle_classes = (ClassifyRate,)
+
+    @extend_schema(
+        operation_id="classify",
+        tags=["classification"],
+        auth=[{"session": []}],
+        parameters=[schemas.TOKEN],
+        summary="Classify a narrative",
+        description="The offences to which a narrative and answers to plain-language questions point, by elements, "
+        f"with the words for each; and indicators. Nothing is stored. At most {MAX_BYTES} bytes, {RATE} for a person.",
+        request={"application/json": schemas.NARRATIVE},
+        responses={
+            (200, "application/json"): OpenApiResponse(schemas.CLASSIFICATION, "What was found; codes may be empty"),
+            **schemas.problems("400", "401", "403", "404", "406", "411", "413", "415", "429", "500"),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """The classification as JSON."""
+        asked = _asked(request)
+        try:
+            found = classify(asked.narrative, lang=asked.lang, facts=asked.facts, states=asked.states or ())
+        except LawDataError:
+            raise  # The node's own data are broken: no fault of the request.
+        except LawError as wrong:
+            sentence = str(wrong)
+            raise problems.Refused(problems.QUESTION, sentence=sentence[:1].upper() + sentence[1:]) from None
+        return Response({"id": asked.id} | found.to_json())
+
+
+def _asked(request: Request) -> Narrative:
+    """The body, once its length is known to be fit; raises Refused."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length.isascii() or not length.isdigit():
+        raise problems.Refused(problems.LENGTH_MISSING)
+    if int(length) > MAX_BYTES:
+        raise problems.Refused(problems.TOO_LARGE, limit=MAX_BYTES)
+    if not isinstance(request.data, Narrative):
+        raise problems.Refused(problems.MALFORMED, part="body")
+    return request.data
+
+
+def _part(wrong: msgspec.ValidationError) -> str:
+    """The field that is wrong: its path, never its content."""
+    path = place_of(wrong)
+    return "body" if path == "$" else path.removeprefix("$.")[:80]
