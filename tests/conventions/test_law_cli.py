@@ -26,7 +26,8 @@ def test_classify_answers_line_by_line_in_order() -> None:
     first, second = map(json.loads, result.output.splitlines())
     assert result.exit_code == 0
     assert (first["id"], first["codes"]) == ("b", ["illegal-access"])
-    assert first["indicators"] == [{"type": "ipv4", "value": "203.0.113.9", "raw": "203.0.113.9", "span": [28, 39]}]
+    (address,) = first["indicators"]
+    assert (address["type"], address["value"], address["span"]) == ("ipv4", "203.0.113.9", [28, 39])
     assert {"code", "score", "articles", "elements", "crosswalk", "next_question"} <= set(first["offences"][0])
     assert first["offences"][0]["crosswalk"]["csirt_americas"][0] == "csirt-americas:compromise"
     assert first["next_question"]["text"]["en"].endswith("?")

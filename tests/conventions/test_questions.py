@@ -1,10 +1,13 @@
 """The next question: the one that tells most, never one that is answered, and contradictions shown as warnings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from backend.conventions.catalogue import shipped
+from backend.conventions.checking import check
 from backend.conventions.classification import Classification, classify
 from backend.conventions.classification.answer import NextQuestion, Notice
 from backend.conventions.classification.bearings import table
@@ -188,3 +191,11 @@ def test_every_answer_at_once_gives_an_answer() -> None:
     """Contradictions between thirty answers are many warnings and no error."""
     for answer in ("yes", "no"):
         classify(HACKED, facts=dict.fromkeys(shipped().facts, answer))
+
+
+def test_a_question_that_is_none_among_answers_that_clash_fails_the_check(
+    change: Callable[[str, str, str], Path],
+) -> None:
+    folder = change("facts.yaml", "answer: {fact: property-lost, is", "answer: {fact: property-found, is")
+    faults = [str(fault) for fault in check(folder, on=date(2026, 11, 24)).faults]
+    assert faults == ["facts.yaml: cannot_both: no fact 'property-found'"]

@@ -10,10 +10,23 @@ _SHARE = 0.5
 def languages(catalogue: Catalogue, tokens: Tokens) -> tuple[str, ...]:
     """The languages of the narrative, the main one first; English where nothing tells."""
     marks = {language: frozenset(catalogue.cues(language).marks) for language in catalogue.cue_languages}
-    words = [token.plain for token in tokens.words]
-    counts = {language: sum(word in listed for word in words) for language, listed in marks.items()}
-    most = max(counts.values(), default=0)
+    counts: dict[int, dict[str, int]] = {}
+    for token, sentence in zip(tokens.words, tokens.sentence, strict=True):
+        for language, listed in marks.items():
+            if token.plain in listed:
+                of_sentence = counts.setdefault(sentence, dict.fromkeys(marks, 0))
+                of_sentence[language] += 1
+    total = {language: sum(row[language] for row in counts.values()) for language in marks}
+    most = max(total.values(), default=0)
     if most == 0:
         return ("en",)
-    found = [language for language, count in counts.items() if count >= _SHARE * most]
-    return tuple(sorted(found, key=lambda language: -counts[language]))
+    found = {language for language, count in total.items() if count >= _SHARE * most}
+    for row in counts.values():
+        found |= _missed(row, found)
+    return tuple(sorted(found, key=lambda language: (-total[language], language)))
+
+
+def _missed(sentence: dict[str, int], found: set[str]) -> set[str]:
+    """The languages of a sentence that is in none of those found: one sentence of another is read too."""
+    best = {language for language, count in sentence.items() if count == max(sentence.values())}
+    return set() if best & found else best
