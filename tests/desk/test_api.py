@@ -298,3 +298,12 @@ def test_what_may_be_sent_is_described(world: World) -> None:
     for unfit in ({}, {"narrative": 1}, {"narrative": "x", "more": 1}, {"narrative": "x", "states": ["x" * 11]}):
         assert not validator.is_valid(unfit)
         assert post(world.client("duty"), unfit).status_code == 400
+
+
+def test_every_problem_is_documented_with_its_status() -> None:
+    text = (DOCUMENTED.parents[1] / "desk.md").read_text()
+    written = {(name, int(status)) for name, status in re.findall(r"^\| `([a-z0-9-]+)` \| (\d{3}) \|", text, re.M)}
+    known = {(kind.name, kind.status) for kind in vars(problems).values() if isinstance(kind, problems.Problem)}
+    assert written == known
+    assert f"{view.MAX_BYTES:,} bytes" in text
+    assert f"{view.RATE.removesuffix('/min')} a minute" in text

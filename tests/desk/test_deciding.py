@@ -237,7 +237,7 @@ def test_everything_that_the_engine_says_is_on_the_page(world: World) -> None:
         "1 answer of the officer",
         "Budapest Convention, Art. 2: Illegal access verified",
         "Grenada, s. 5: Access not verified number doubtful",
-        "RSIT intrusions ; ICCS 0903 Acts against systems",
+        "RSIT intrusions ICCS 0903 Acts against systems",
     ):
         assert said in read
     assert read.count("A warning on the offence.") == 1

@@ -8,7 +8,18 @@ from backend.cli.node.home import CHECKOUT
 from tests.docs.pages import anchors, links, name_of, pages
 
 # Folders that a node uses, and addresses of the edge; any other absolute path is of somebody's own machine.
-PLACES = ("/var/lib/comity", "/etc/comity", "/srv/comity", "/proc/", "/path/to/", "/usr/", "/v1/", "/healthz", "/tmp/")  # noqa: S108
+PLACES = (
+    "/var/lib/comity",
+    "/etc/comity",
+    "/srv/comity",
+    "/proc/",
+    "/path/to/",
+    "/usr/",
+    "/v1/",
+    "/api/",
+    "/healthz",
+    "/tmp/",
+)  # noqa: S108
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)

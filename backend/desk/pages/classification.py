@@ -60,7 +60,7 @@ class ShownOffence:
     sections: tuple[tuple[str, Any], ...]
     warnings: tuple[Notice, ...]
     question: ShownQuestion | None
-    tags: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def offences(found: Stored, narrative: str) -> Iterator[ShownOffence]:
@@ -146,12 +146,11 @@ def _state(code: str) -> str:
     return str(law.state(code).name.in_language(get_language() or "en")) if code in law.state_codes else code.upper()
 
 
-def _tags(crosswalk: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each taxonomy that has classes for the offence, with them in one line."""
+def _tags(crosswalk: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each taxonomy that has classes for the offence, with them."""
     for name, title in TAXONOMIES.items():
-        classes = [_class(one) for one in crosswalk.get(name) or ()]
-        if classes:
-            yield title, ", ".join(classes)
+        if classes := crosswalk.get(name):
+            yield title, tuple(map(_class, classes))
 
 
 def _class(one: Any) -> str:
