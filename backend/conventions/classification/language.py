@@ -1,5 +1,7 @@
 """In which language, or languages, a narrative is written: by its commonest small words."""
 
+import functools
+
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.tokens import Tokens
 
@@ -9,14 +11,13 @@ _SHARE = 0.5
 
 def languages(catalogue: Catalogue, tokens: Tokens) -> tuple[str, ...]:
     """The languages of the narrative, the main one first; English where nothing tells."""
-    marks = {language: frozenset(catalogue.cues(language).marks) for language in catalogue.cue_languages}
+    known = _marks(catalogue)
     counts: dict[int, dict[str, int]] = {}
     for token, sentence in zip(tokens.words, tokens.sentence, strict=True):
-        for language, listed in marks.items():
-            if token.plain in listed:
-                of_sentence = counts.setdefault(sentence, dict.fromkeys(marks, 0))
-                of_sentence[language] += 1
-    total = {language: sum(row[language] for row in counts.values()) for language in marks}
+        for language in known.get(token.plain, ()):
+            of_sentence = counts.setdefault(sentence, {})
+            of_sentence[language] = of_sentence.get(language, 0) + 1
+    total = {language: sum(row.get(language, 0) for row in counts.values()) for language in catalogue.cue_languages}
     most = max(total.values(), default=0)
     if most == 0:
         return ("en",)
@@ -24,6 +25,16 @@ def languages(catalogue: Catalogue, tokens: Tokens) -> tuple[str, ...]:
     for row in counts.values():
         found |= _missed(row, found)
     return tuple(sorted(found, key=lambda language: (-total[language], language)))
+
+
+@functools.lru_cache(maxsize=8)
+def _marks(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """For each small word the languages that it marks."""
+    found: dict[str, tuple[str, ...]] = {}
+    for language in catalogue.cue_languages:
+        for word in frozenset(catalogue.cues(language).marks):
+            found[word] = (*found.get(word, ()), language)
+    return found
 
 
 def _missed(sentence: dict[str, int], found: set[str]) -> set[str]:
