@@ -115,6 +115,13 @@ def test_a_later_proposal_of_the_same_offences_says_nothing(world: World) -> Non
     assert "The engine now proposes" not in words(page(world))
 
 
+def test_what_was_overridden_once_is_not_held_against_the_decision_again(world: World) -> None:
+    codes = world.incident.classifications.get().codes
+    post(world, offences=[])
+    proposed_since(world, codes)
+    assert "The engine now proposes" not in words(page(world))
+
+
 def test_a_later_decision_shows_the_earlier_one_too(world: World) -> None:
     post(world)
     post(world, offences=[], reason="It was an exercise.")

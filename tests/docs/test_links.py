@@ -18,8 +18,8 @@ PLACES = (
     "/v1/",
     "/api/",
     "/healthz",
-    "/tmp/",
-)  # noqa: S108
+    "/tmp/",  # noqa: S108
+)
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)

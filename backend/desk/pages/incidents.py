@@ -106,11 +106,11 @@ def _incident_page(
 
 
 def _proposed_otherwise(page: selectors.IncidentPage) -> bool:
-    """Whether the engine proposed since the decision, and something else than stands."""
+    """Whether the engine proposes since the decision what neither stands nor was proposed to who decided."""
     if not page.decisions:
         return False
-    standing, newest = page.decisions[0].decision, page.proposals[0]
-    return newest.pk != standing.proposal_id and set(newest.codes) != set(standing.codes)
+    standing, newest = page.decisions[0].decision, set(page.proposals[0].codes)
+    return newest not in (set(standing.codes), set(standing.proposal.codes))
 
 
 @require_safe
