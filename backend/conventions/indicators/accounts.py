@@ -81,8 +81,10 @@ def _take_iban(taken: Taken, start: re.Match[str]) -> int:
     if match is None:
         return start.end()
     compact = _BETWEEN.sub("", match[0])[:length].upper()
+    if not taken.once(_is_iban, compact):
+        return start.end()
     end = match.start() + _reach(match[0], length)
-    if _goes_on(taken.text, end) or not taken.free(match.start(), end) or not _is_iban(compact):
+    if _goes_on(taken.text, end) or not taken.free(match.start(), end):
         return start.end()
     taken.take("iban", compact, match.start(), end)
     return end
@@ -112,6 +114,9 @@ def _length_of(country: str) -> int:
 
 
 def _is_iban(compact: str) -> bool:
+    # ISO 7064, modulus 97: nearly all that only looks like one fails here, and far quicker than in the library.
+    if int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 != 1:
+        return False
     from schwifty import IBAN
     from schwifty.exceptions import SchwiftyException
 

@@ -14,6 +14,8 @@ HOST = rf"(?:(?:_?{_LABEL})\.){{1,8}}(?:[^\W\d_]{{2,24}}|xn--[\w-]{{2,59}})(?![\
 _INNER_POINT = re.compile(r"\.(?<=\w\.)(?=\w)")
 _HOST = re.compile(HOST)
 _PATH = re.compile(r"(?::[0-9]{1,5})?[/?][^\s<>\"|^`{}]{1,2000}")
+_CLOSED = re.compile(r"[.,;)\"']?(?:\s*$|(?<=[.,;)\"'])\s)")
+_LIST = re.compile(r"[\"']?(?:, | (?:and|or|y|e|o|et|ou|en|of) )[\"']?")
 _PORT = re.compile(r":[0-9]{1,5}(?![\w])")
 _JOINED = ("@", "/", "\\")
 _TRAILING = ".,;:!?]}'\"*_"
@@ -54,15 +56,17 @@ def _runs_on(labels: list[str]) -> bool:
 
 def find_domains(taken: Taken, words: IndicatorWords) -> None:
     """Every domain, and every address that begins with one and has a path."""
-    done = 0
+    done, last_end = 0, -1
     for point in _INNER_POINT.finditer(taken.text):
         if point.start() < done:
             continue
         first, done = taken.token_around(point.start())
-        start, host = _host(taken, first, done, words)
+        start, host = _host(
+            taken, first, done, words, 0 <= last_end < first and bool(_LIST.fullmatch(taken.text, last_end, first))
+        )
         if not host:
             continue
-        end = start + len(host)
+        last_end = end = start + len(host)
         path = _PATH.match(taken.text, end)
         tail = trimmed(path[0]) if path else ""
         if len(tail.lstrip(":0123456789")) > 1:
@@ -76,7 +80,7 @@ def find_domains(taken: Taken, words: IndicatorWords) -> None:
             taken.close(start, end)
 
 
-def _host(taken: Taken, first: int, done: int, words: IndicatorWords) -> tuple[int, str]:
+def _host(taken: Taken, first: int, done: int, words: IndicatorWords, in_list: bool) -> tuple[int, str]:
     """The place and wording of the host in a run of letters and points; empty where there is none."""
     text = taken.text
     raw = text[first:done].lstrip("-_.")
@@ -92,7 +96,8 @@ def _host(taken: Taken, first: int, done: int, words: IndicatorWords) -> tuple[i
     if host is None or not _HOST.fullmatch(host):
         return 0, ""
     written = host.lower().startswith("www.") or taken.refanged.changed(start, start + len(host))
-    return (start, host) if written or _is_meant(taken, host, start, words) else (0, "")
+    in_list = in_list and host.rpartition(".")[2].lower() not in words.file_endings
+    return (start, host) if written or in_list or _is_meant(taken, host, start, words) else (0, "")
 
 
 def _is_meant(taken: Taken, host: str, start: int, words: IndicatorWords) -> bool:
@@ -101,11 +106,16 @@ def _is_meant(taken: Taken, host: str, start: int, words: IndicatorWords) -> boo
     ending, name = labels[-1], labels[-2]
     before = taken.words_before(start, _REACH)[-4:]
     said = bool(before) and before[-1] in words.site_words
+    if host.lower() in words.common_domains:
+        return True
+    if host[0].isupper() and host[1:].islower() and len(labels) == 2 and name.isalpha() and not said:
+        # A business under its address: `Booking.com`.
+        return False
     if ending in _GENERIC:
         # Of what is written in capitals, `ASP.NET` is no host.
         return len(name) > 1 and not (host.isupper() and ending == "net" and len(name) < 4)
     if all(len(label) == 1 for label in labels[:-1]) or host != host.lower():
-        # `p.m.to`, `J.Smith.de`, `Co.In`; a brand with its ending (`Booking.com`) is of the generic ones above.
+        # `p.m.to`, `J.Smith.de`, `Co.In`.
         return False
     if name.isdecimal() and (ending in words.unit_endings or ending not in _NUMBER_ENDINGS):
         return False
@@ -116,7 +126,9 @@ def _is_meant(taken: Taken, host: str, start: int, words: IndicatorWords) -> boo
     if set(before[-2:]) & words.file_words and ending in {"pl", "ml", "cc", "cs", "ai", "tex"}:
         return False
     if ending in words.word_endings:
-        return distinct or said or bool(words.site_words & {plain(word) for word in before[-2:]} - _WEAK)
+        near = {plain(word) for word in before[-2:]}
+        closes = ending not in words.sentence_endings and _CLOSED.match(taken.text, start + len(host))
+        return distinct or said or bool(closes) or not words.site_words.isdisjoint(near - _WEAK)
     return True
 
 

@@ -17,12 +17,15 @@ _QUOTED = re.compile(r"([\"'])(?<!\w.)[ ]?(@?[\w][\w.-]{1,38}[\w])[ ]?\1(?!\w)")
 _PATH = re.compile(r"(?<![\w.])/?u/([A-Za-z0-9_-]{3,30})(?![\w/])")
 _SKYPE = re.compile(r"(?<![\w.])live:[\w.-]{3,50}\w")
 _TAG = re.compile(r"#[0-9]{4}(?![0-9])")
-_WORD = re.compile(r"[^\W\d_]+(?:/[^\W\d_])?(?:['’](?=[^\W\d_]))?")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)(?:/[^\W\d_])?(?:['’](?=[^\W\d_]))?")
 _LIST = re.compile(r"[\"')]*(?:[ ]?[,/;][ ]?|[ ])(?:(?:and|or|y|e|o|et|ou|en|of|&)[ ])?[\"'(@]*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|O')[A-Z][a-z]+")
 # Letters running into digits after a line, all lower case: nobody names anything else so.
 _SELF_EVIDENT = re.compile(r"[a-z][a-z.]{1,20}_[a-z._]{0,20}[a-z][0-9]{1,4}")
-_MIXED = re.compile(r"(?=[^\W\d_]*[\d_.]).*[^\W\d_].*[^\W\d_]")
+# In quotation marks, letters with digits among them: a name even where no word says so.
+_QUOTED_NAME = re.compile(r"(?=.*[0-9])(?!.*-)[^\W\d_][\w.]{3,}(?<![0-9]{5})")
+_OPENED = re.compile(r"[\"'][ ]?$")
+_TAGGED = re.compile(r"(?<![\w@./#-])[\w.]{2,32}#[0-9]{4}(?![\w])")
 _FILE = re.compile(r"\.(?:[a-z]{2,4}[0-9]?)$", re.IGNORECASE)
 _REACH, _MOST_FILLERS, _MOST_STRANGE = 72, 6, 3
 
@@ -36,10 +39,13 @@ def find_handles(taken: Taken, words: IndicatorWords) -> None:
         _take(taken, match.start(), match.end(), match[1])
     for match in _SKYPE.finditer(text) if "live:" in text else ():
         _take(taken, match.start(), match.end(), match[0])
+    for match in _TAGGED.finditer(text) if "#" in text else ():
+        if taken.once(_said, taken.before(match.start(), _REACH), False, words):
+            _take(taken, match.start(), match.end(), match[0])
     last_end = -1
     for start, end, marked in _candidates(taken):
         name = taken.text[start:end].lstrip("@")
-        if not taken.free(start, end) or not _is_name(name, words):
+        if not taken.free(start, end) or not taken.once(_is_name, name, words):
             continue
         in_list = 0 <= last_end < start and _LIST.fullmatch(taken.text[last_end:start]) is not None
         if _is_handle(taken, start, name, marked, in_list, words):
@@ -112,11 +118,16 @@ def _is_handle(taken: Taken, start: int, name: str, marked: bool, in_list: bool,
     shaped = _has_shape(name)
     if in_list and shaped:
         return True
-    said = _said(taken, start, marked, words)
+    said = taken.once(_said, taken.before(start, _REACH), marked, words)
     if said == "name":
         return shaped or (marked and name == name.lower() and not name.isdecimal())
     if said == "account":
         return _has_plain_shape(name, marked)
+    if marked and _QUOTED_NAME.fullmatch(name) and _OPENED.search(taken.text, max(0, start - 2), start):
+        before = taken.words_before(start, 40)[-3:]
+        return not any(
+            word in words.no_handles or word in words.not_name_words or word in words.file_words for word in before
+        )
     return bool(_SELF_EVIDENT.fullmatch(name))
 
 
@@ -133,7 +144,13 @@ def _has_shape(name: str) -> bool:
 def _has_plain_shape(name: str, marked: bool) -> bool:
     """A shape that neither a reference, a plate nor an abbreviation has."""
     letters = sum(char.isalpha() for char in name)
-    if letters < 2 or ("-" in name and not marked) or not name[0].isalnum() and name[0] != "_":
+    if (
+        letters < 2
+        or ("-" in name and not marked)
+        or (name[0].isdecimal() and not marked)
+        or not name[0].isalnum()
+        and name[0] != "_"
+    ):
         return False
     if any(c.isdecimal() or c == "_" for c in name):
         return not (name.upper() == name and not marked) and letters * 2 >= sum(c.isdecimal() for c in name)
@@ -142,9 +159,8 @@ def _has_plain_shape(name: str, marked: bool) -> bool:
     return marked and any(c.isupper() for c in name[1:]) and not name.isupper()
 
 
-def _said(taken: Taken, start: int, marked: bool, words: IndicatorWords) -> str:
+def _said(before: str, marked: bool, words: IndicatorWords) -> str:
     """What the words before call it: `name` of a user, `account` and the like, or nothing (empty)."""
-    before = taken.before(start, _REACH)
     if _STOPPED.search(before):
         return ""
     said, strange = "", 0

@@ -28,6 +28,7 @@ _IPV6 = re.compile(
     r"(?<![\w:.])(?:[0-9a-f]{1,4}:|:){2,8}(?:[0-9a-f]{1,4}|[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])", re.IGNORECASE
 )
 _IP_PATH = re.compile(r"(?::[0-9]{1,5})?/(?![0-9]{1,2}(?:[^\w/.-]|$))[^\s<>\"|^`{}]{1,2000}")
+_WORD_AFTER = re.compile(r"[ ]?([^\W\d_]{1,20})")
 _AND = re.compile(r"[ ,;/]*(?:(?:and|or|to|y|e|o|u|a|et|ou|en|of|tot|-)[ ])?[ ]*(?:v(?:er)?\.?)?[ ]*")
 
 
@@ -91,10 +92,16 @@ def find_addresses(taken: Taken, words: IndicatorWords) -> None:
 
 
 def _is_no_address(taken: Taken, start: int, end: int, words: IndicatorWords) -> bool:
-    if taken.word_next_before(start) in words.version_words | words.money_words:
+    before = taken.word_next_before(start)
+    if before in words.version_words or before in words.money_words:
         return True
-    after = re.match(r"[ ]?([^\W\d_]+)", taken.text[end : end + 16])
-    return after is not None and len(after[1]) > 2 and plain(after[1]) in words.money_words - {"per", "btc", "eth"}
+    after = _WORD_AFTER.match(taken.text, end)
+    return (
+        after is not None
+        and len(after[1]) > 2
+        and plain(after[1]) not in {"per", "btc", "eth"}
+        and plain(after[1]) in words.money_words
+    )
 
 
 def _take_ipv4(taken: Taken, match: re.Match[str]) -> None:
@@ -113,9 +120,14 @@ def _take_ipv4(taken: Taken, match: re.Match[str]) -> None:
 
 
 def _take_ipv6(taken: Taken, match: re.Match[str]) -> None:
+    if taken.free(*match.span()) and (value := taken.once(_ipv6, match[0])):
+        taken.take("ipv6", value, match.start(), match.end())
+
+
+def _ipv6(raw: str) -> str | None:
+    """The shortest form of an address; None for what is none, as names of programs that look like one (`be::ad`)."""
     try:
-        address = ipaddress.IPv6Address(match[0])
+        address = ipaddress.IPv6Address(raw)
     except ValueError:
-        return
-    if not address.is_unspecified and any(c.isdigit() for c in match[0]) and taken.free(*match.span()):
-        taken.take("ipv6", str(address), match.start(), match.end())
+        return None
+    return str(address) if not address.is_unspecified and any(c.isdigit() for c in raw) else None

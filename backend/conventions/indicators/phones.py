@@ -8,7 +8,7 @@ from backend.conventions.schema.engine import IndicatorWords
 from backend.conventions.tokens import plain
 
 _NUMBER = re.compile(
-    r"[+(0-9](?<![\w.,/$€£₡+-].)(?:[ .()/+-]{0,2}[0-9]){5,17}(?![\w%$€£₡]|[.,/:-][0-9]|[.,/-][A-Za-z])"
+    r"[+(0-9](?<![\w.,/$€£₡+-].)(?:(?<=\()\+)?(?:[ .()/-]{0,2}[0-9]){5,17}(?![\w%$€£₡]|[.,/:-][0-9]|[.,/-][A-Za-z])"
 )
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:19|20)?[0-9]{2}(?![0-9])"
@@ -17,55 +17,31 @@ _YEARS = re.compile(r"(?:19|20)[0-9]{2}[ ]?[/-][ ]?(?:19|20)[0-9]{2}")
 # Ways of grouping that nothing but a telephone number has: North America; France; mobiles of the Netherlands.
 _GROUPED = re.compile(
     r"\(?[2-9][0-9]{2}\)?[ .-][2-9][0-9]{2}[ .-][0-9]{4}|1[ .-]\(?[2-9][0-9]{2}\)?[ .-][2-9][0-9]{2}[ .-][0-9]{4}"
-    r"|0[1-9](?:[ .-][0-9]{2}){4}|06[ -][0-9]{8}|06[ -](?:[0-9]{2}[ -]){3}[0-9]{2}"
+    r"|0[1-9](?:[ .-][0-9]{2}){4}|0[1-9][0-9]{2}(?:[ .-][0-9]{2}){3}|06[ -][0-9]{8}|06[ -](?:[0-9]{2}[ -]){3}[0-9]{2}"
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[ .][0-9]{3}){2,}")
 _FORM = re.compile(r"[^\W\d_]+(?:/[^\W\d_])?|[$€£₡]")
 _AFTER = re.compile(r"[ ]?([^\W\d_]+|[$€£₡%])")
 _LIST = re.compile(r"[ ,;/]{1,3}(?:(?:and|or|y|e|o|u|et|ou|en|of)[ ])?")
-_STOP = frozenset(
-    {
-        "de",
-        "del",
-        "el",
-        "la",
-        "al",
-        "le",
-        "du",
-        "the",
-        "a",
-        "is",
-        "was",
-        "es",
-        "est",
-        "van",
-        "op",
-        "het",
-        "of",
-        "to",
-        "from",
-        "on",
-        "his",
-        "her",
-        "su",
-    }
-)
-_SHORTEST = 7
+_SINGLES = re.compile(r"(?:[0-9] ){4}")
+_SHORTEST, _MOST_GROUPS = 7, 8
 
 
 def find_phones(taken: Taken, words: IndicatorWords, region: str | None) -> None:
     """Every telephone number; of one without a country and without `region` the digits: all that can be said."""
-    last_end = -1
-    for match in _NUMBER.finditer(taken.text):
+    last_end, place = -1, 0
+    while match := _NUMBER.search(taken.text, place):
+        place = match.end()
         raw = _without_date(match[0]).rstrip(" .()/-")
-        start = match.end() - len(match[0]) + match[0].rindex(raw)
-        end = start + len(raw)
-        if not raw or "+" in raw.lstrip("(")[1:] or not taken.free(start, end):
+        start = match.start() + match[0].rindex(raw)
+        if not raw or _SINGLES.match(raw) or not taken.free(start, start + len(raw)):
             continue
         in_list = 0 <= last_end < start and _LIST.fullmatch(taken.text[last_end:start]) is not None
-        if (value := _value(taken, raw, start, end, words, region, in_list)) is not None:
-            taken.take("phone", value, start, end)
-            last_end = end
+        value, length = _number(taken, raw, start, words, region, in_list)
+        if value:
+            # What follows may be a further number: `2222-3333 4444-5555`.
+            last_end = place = start + length
+            taken.take("phone", value, start, last_end)
 
 
 def _without_date(raw: str) -> str:
@@ -76,22 +52,42 @@ def _without_date(raw: str) -> str:
     return raw[date.end() :].lstrip()
 
 
-def _value(
-    taken: Taken, raw: str, start: int, end: int, words: IndicatorWords, region: str | None, in_list: bool
-) -> str | None:
-    digits = "".join(filter(str.isdigit, raw))
-    if not _SHORTEST <= len(digits) <= 17 or _is_money(taken, raw, start, end, words):
-        return None
-    if "+" in raw:
-        return international(digits, raw)
-    said = _said(taken, start, words)
-    if said is False or _DATE.fullmatch(raw) or _YEARS.fullmatch(raw):
-        return None
-    if raw.startswith(("00", "(00")) and (value := international(digits.removeprefix("00"), raw)):
-        return value
-    if not (said or in_list or _GROUPED.fullmatch(raw)):
-        return None
-    return national(raw, region) or (digits if len(digits) <= 15 else None)
+def _number(
+    taken: Taken, raw: str, start: int, words: IndicatorWords, region: str | None, in_list: bool
+) -> tuple[str | None, int]:
+    """The number that `raw` is or begins with, and how much of `raw` it is; None for what is none."""
+    if _is_money(taken, raw, start, start + len(raw), words):
+        return None, 0
+    abroad = raw.lstrip("(").startswith("+")
+    said = None if abroad else taken.once(_said, taken.before(start, 64), words)
+    if said is False or (not abroad and (_DATE.fullmatch(raw) or _YEARS.fullmatch(raw))):
+        return None, 0
+    parts = _beginnings(raw)
+    if not abroad and (grouped := next(filter(_GROUPED.fullmatch, parts), None)):
+        parts = [grouped]
+    for part in parts:
+        digits = "".join(filter(str.isdigit, part))
+        if abroad or part.startswith(("00", "(00")):
+            value = international(digits if abroad else digits.removeprefix("00"), part)
+        else:
+            value = national(part, region) if said or in_list or _GROUPED.fullmatch(part) else None
+        if value and len(digits) >= _SHORTEST:
+            return value, len(part)
+    if abroad:
+        return None, 0
+    for part in parts if said or in_list or _GROUPED.fullmatch(parts[0]) else ():
+        digits = "".join(filter(str.isdigit, part))
+        if _SHORTEST <= len(digits) <= 15:
+            return digits, len(part)
+    return None, 0
+
+
+def _beginnings(raw: str) -> list[str]:
+    """The whole, and what is left when groups after a space or a stroke are taken off, while enough digits stay."""
+    found = [raw]
+    while (cut := max(found[-1].rfind(" "), found[-1].rfind("/"))) >= _SHORTEST and len(found) < _MOST_GROUPS:
+        found.append(found[-1][:cut].rstrip(" .()/-"))
+    return found
 
 
 def _is_money(taken: Taken, raw: str, start: int, end: int, words: IndicatorWords) -> bool:
@@ -105,10 +101,10 @@ def _is_money(taken: Taken, raw: str, start: int, end: int, words: IndicatorWord
     )
 
 
-def _said(taken: Taken, start: int, words: IndicatorWords) -> bool | None:
+def _said(before: str, words: IndicatorWords) -> bool | None:
     """Whether the words before say that this is a telephone number (True), that it is another (False), or nothing."""
     number = False
-    near = [plain(word) for word in _FORM.findall(taken.before(start, 64))][-7:]
+    near = [plain(word) for word in _FORM.findall(before)][-7:]
     for word in reversed(near):
         if word in words.not_phone_words:
             return False
@@ -148,10 +144,31 @@ def international(digits: str, raw: str) -> str | None:
 
 def national(raw: str, region: str | None) -> str | None:
     """E.164 of a number as dialled within `region` (two letters); None without one, and for a number foreign to it."""
-    return _parsed(raw, region.upper()) if region else None
+    if not region:
+        return None
+    code, lengths, prefix = _region(region.upper())
+    digits = "".join(filter(str.isdigit, raw))
+    if len(digits) in lengths and digits[0] != "0" and not digits.startswith(code) and not prefix.match(digits):
+        return f"+{code}{digits}"
+    return _parsed(raw, region.upper())
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=512)
+def _region(region: str) -> tuple[str, frozenset[int], re.Pattern[str]]:
+    """Country code of a State, lengths of its numbers, what is dialled before them; no length for an unknown State."""
+    import phonenumbers
+
+    table = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if table is None or table.general_desc is None:
+        return "", frozenset(), re.compile("")
+    prefix = table.national_prefix_for_parsing or table.national_prefix
+    return (
+        str(table.country_code),
+        frozenset(table.general_desc.possible_length),
+        re.compile(f"(?:{prefix})" if prefix else "(?!)"),
+    )
+
+
 def _parsed(raw: str, region: str | None) -> str | None:
     import phonenumbers
 

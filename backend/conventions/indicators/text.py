@@ -1,11 +1,14 @@
 """A report's text as the finders see it: refanged, where something was found already, which words stand before."""
 
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from backend.conventions.indicators.refang import Refanged
 from backend.conventions.tokens import plain
 
+T = TypeVar("T")
 _WORD = re.compile(r"[^\W\d_]+")
 # A sentence ends at a mark before a capital, unless the mark ends a short word: `Tel. No. 440-0123`.
 _BREAK = re.compile(r"[!?;]|\n\s*\n|(?<=[^\W\d_]{5})\.\s+(?=[^\W\d_])|(?<=\d)\.\s+(?=[A-ZÁÉÍÓÚÀÈÊÇÑ])|[)\"']\.\s")
@@ -49,6 +52,9 @@ class Taken:
     text: str = ""
     found: list[Finding] = field(default_factory=list)
     _marks: bytearray = field(default_factory=bytearray)
+    # What was worked out for a piece of this text, for texts that say the same ten thousand times. It ends with the
+    # search: a report's words outlive it nowhere.
+    _known: dict[Hashable, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.text = self.refanged.text
@@ -75,17 +81,22 @@ class Taken:
         end = _TOKEN_REST.match(text, place).end()  # type: ignore[union-attr]  # matches the empty text, too
         return (end, end) if start == lowest and lowest else (start, end)
 
+    def once(self, work: Callable[..., T], *asked: Hashable) -> T:
+        """What `work` answers when asked this, worked out once for this text."""
+        key = (work, *asked)
+        if key not in self._known:
+            self._known[key] = work(*asked)
+        answer: T = self._known[key]
+        return answer
+
     def before(self, start: int, reach: int) -> str:
         """What stands in the `reach` characters before a place, from the beginning of its sentence."""
         text = self.text[max(0, start - reach) : start]
-        ends = 0
-        for match in _BREAK.finditer(text):
-            ends = match.end()
-        return text[ends:]
+        return self.once(_from_sentence_start, text)
 
     def words_before(self, start: int, reach: int) -> list[str]:
         """The words before a place in its sentence, in plain form, the nearest last."""
-        return [plain(word) for word in _WORD.findall(self.before(start, reach))]
+        return self.once(_plain_words, self.before(start, reach))
 
     def word_next_before(self, start: int) -> str:
         """The word directly before a place, with nothing but spaces, points, colons, `#` between; else empty."""
@@ -103,6 +114,17 @@ class Taken:
         ]
 
 
+def _from_sentence_start(text: str) -> str:
+    ends = 0
+    for match in _BREAK.finditer(text):
+        ends = match.end()
+    return text[ends:]
+
+
+def _plain_words(text: str) -> list[str]:
+    return [plain(word) for word in _WORD.findall(text)]
+
+
 _LONGEST_TOKEN = 256
 _TOKEN_REST = re.compile(r"[\w.-]*+")
-_NEXT_BEFORE = re.compile(r"([^\W\d_]+)[ .:#°º§\"'(]*$")
+_NEXT_BEFORE = re.compile(r"([^\W\d_]+)[ .:/#°º§\"'(]*$")

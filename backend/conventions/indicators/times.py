@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass, field
 from datetime import date
 
 from backend.conventions.indicators.text import Finding
@@ -50,7 +51,7 @@ _CLOCK = re.compile(
 _HOURS_WORD = re.compile(_HOURS)
 _ZONE = re.compile(
     rf"{_HOURS}[ ]?\(?[ ]?"
-    r"(?:(?P<utc>UTC|GMT|Z(?!\w))?[ ]?(?P<sign>[+-])(?P<oh>[01]?[0-9])(?::?(?P<om>[0-5][0-9]))?(?![0-9])"
+    r"(?:(?P<utc>UTC|GMT|Z(?!\w))?[ ]?(?P<sign>[+-])(?P<oh>0?[0-9]|1[0-4])(?::?(?P<om>[0-5][0-9]))?(?![0-9])"
     r"|(?P<zero>UTC|GMT|Z)(?![\w+-])|(?P<named>[A-Z]{1,4}[SD]T|CET|AT|ET|PT|CT|MT)(?!\w))"
 )
 _BETWEEN_AFTER = re.compile(
@@ -63,7 +64,8 @@ _BETWEEN_BEFORE = re.compile(
     r"(?:[^\W\d_]{3,9}(?:day|di|dag|s|o)[ ,]{1,2})?",
     re.IGNORECASE,
 )
-_DAY_FIRST = re.compile(r"a las?|à|om|a eso|sobre|hacia", re.IGNORECASE)
+# Words of languages whose writers put the day first; in English it may be either.
+_DAY_FIRST = re.compile(r"\b(?:del?|el|le|du|op|van|a las?|à|om|a eso|sobre|hacia)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[!?]\s|(?<![\s.][^\W\d_])(?<!\b(?:hrs|tel))\.\s+(?=[^a-zß-ÿ\s])|\n")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _FARTHEST = 160
@@ -75,31 +77,30 @@ def times_of(text: str, found: list[Finding]) -> list[str | None]:
     if not stamps:
         return [None] * len(found)
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
-    by_sentence: dict[int, list[tuple[int, int, str]]] = {}
+    in_sentence: dict[int, _Sentence] = {}
     for stamp in stamps:
-        by_sentence.setdefault(bisect_right(ends, stamp[0]), []).append(stamp)
-    first: dict[int, int] = {}
+        in_sentence.setdefault(bisect_right(ends, stamp[0]), _Sentence()).stamps.append(stamp)
+    times: list[str | None] = []
     for finding in found:
-        first.setdefault(bisect_right(ends, finding.start), finding.start)
-    return [
-        _time_of(finding, by_sentence.get(number, []), first[number])
-        for finding in found
-        if (number := bisect_right(ends, finding.start)) >= 0
-    ]
+        sentence = in_sentence.get(bisect_right(ends, finding.start))
+        times.append(sentence.time_of(finding) if sentence else None)
+    return times
 
 
-def _time_of(finding: Finding, stamps: list[tuple[int, int, str]], first: int) -> str | None:
-    """The only time of the sentence; of several the next one after, or before where the sentence begins with a time."""
-    near = [s for s in stamps if max(finding.start - s[1], s[0] - finding.end) <= _FARTHEST]
-    if not near:
-        return None
-    if len(stamps) == 1:
-        return near[0][2]
-    places = [stamp[0] for stamp in stamps]
-    index = bisect_right(places, finding.start)
-    if first < places[0]:
-        return stamps[index][2] if index < len(stamps) else stamps[-1][2]
-    return stamps[index - 1][2] if index else stamps[0][2]
+@dataclass(slots=True)
+class _Sentence:
+    """The times of a sentence, in order, and whether its first indicator stands before the first of them."""
+
+    stamps: list[tuple[int, int, str]] = field(default_factory=list)
+    time_follows: bool | None = None
+
+    def time_of(self, finding: Finding) -> str | None:
+        """The next time after the finding, or the last before it where the sentence begins with a time; None if far."""
+        if self.time_follows is None:
+            self.time_follows = finding.start < self.stamps[0][0]
+        index = bisect_right(self.stamps, (finding.start, 0, "")) - (not self.time_follows)
+        start, end, time = self.stamps[min(max(index, 0), len(self.stamps) - 1)]
+        return time if max(finding.start - end, start - finding.end) <= _FARTHEST else None
 
 
 def _stamps(text: str) -> list[tuple[int, int, str]]:
@@ -108,7 +109,11 @@ def _stamps(text: str) -> list[tuple[int, int, str]]:
     for match in _DATE.finditer(text):
         after = _clock_after(text, match.end())
         clock = after[0] if after else _clock_before(text, match.start())
-        day = _day(match, after[1] if after else "") if clock else None
+        day = (
+            _day(match, text[max(0, match.start() - 4) : match.start()] + (after[1] if after else ""))
+            if clock
+            else None
+        )
         if clock is None or day is None or (time := _time(clock)) is None:
             continue
         end = clock.end() if after else match.end()
