@@ -77,17 +77,21 @@ def _take_iban(taken: Taken, start: re.Match[str]) -> int:
     """Take the IBAN that begins here, if one does; where to look for the next."""
     first = start.start() - 2
     length = _length_of(taken.text[first : first + 2].upper())
-    match = _IBAN.match(taken.text, first) if length else None
-    if match is None:
+    found = taken.once(_iban_in, taken.text[first : first + 2 * length], length) if length else None
+    if found is None:
         return start.end()
-    compact = _BETWEEN.sub("", match[0])[:length].upper()
-    if not taken.once(_is_iban, compact):
+    value, size = found
+    if _goes_on(taken.text, first + size) or not taken.free(first, first + size):
         return start.end()
-    end = match.start() + _reach(match[0], length)
-    if _goes_on(taken.text, end) or not taken.free(match.start(), end):
-        return start.end()
-    taken.take("iban", compact, match.start(), end)
-    return end
+    taken.take("iban", value, first, first + size)
+    return first + size
+
+
+def _iban_in(text: str, length: int) -> tuple[str, int] | None:
+    """The IBAN at the beginning of `text` and how many characters it takes up; None where there is none."""
+    match = _IBAN.match(text)
+    compact = _BETWEEN.sub("", match[0])[:length].upper() if match else ""
+    return (compact, _reach(text, length)) if _is_iban(compact, length) else None
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -113,7 +117,9 @@ def _length_of(country: str) -> int:
         return 0
 
 
-def _is_iban(compact: str) -> bool:
+def _is_iban(compact: str, length: int) -> bool:
+    if len(compact) != length:
+        return False
     # ISO 7064, modulus 97: nearly all that only looks like one fails here, and far quicker than in the library.
     if int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 != 1:
         return False

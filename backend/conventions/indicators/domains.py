@@ -104,16 +104,17 @@ def _is_meant(taken: Taken, host: str, start: int, words: IndicatorWords) -> boo
     """Whether a host in plain writing is one: no file, no abbreviation, no two sentences without a space between."""
     labels = host.lower().split(".")
     ending, name = labels[-1], labels[-2]
-    before = taken.words_before(start, _REACH)[-4:]
-    said = bool(before) and before[-1] in words.site_words
     if host.lower() in words.common_domains:
         return True
-    if host[0].isupper() and host[1:].islower() and len(labels) == 2 and name.isalpha() and not said:
-        # A business under its address: `Booking.com`.
-        return False
-    if ending in _GENERIC:
+    # A business under its address, as in `Booking.com`, unless it is called a site.
+    is_brand = host[0].isupper() and host[1:].islower() and len(labels) == 2 and name.isalpha()
+    if ending in _GENERIC and not is_brand:
         # Of what is written in capitals, `ASP.NET` is no host.
         return len(name) > 1 and not (host.isupper() and ending == "net" and len(name) < 4)
+    before = taken.words_before(start, _REACH)[-4:]
+    said = bool(before) and before[-1] in words.site_words
+    if is_brand:
+        return said and ending in _GENERIC
     if all(len(label) == 1 for label in labels[:-1]) or host != host.lower():
         # `p.m.to`, `J.Smith.de`, `Co.In`.
         return False

@@ -165,6 +165,7 @@ def _said(before: str, marked: bool, words: IndicatorWords) -> str:
         return ""
     said, strange = "", 0
     near = list(_WORD.finditer(before))[-_MOST_FILLERS:]
+    may_be_far = marked or (bool(near) and near[-1][0].lower() in _IS)
     for match in reversed(near):
         word = plain(match[0].rstrip("'"))
         if before[match.end() : match.end() + 1] in _STOPS:
@@ -174,12 +175,13 @@ def _said(before: str, marked: bool, words: IndicatorWords) -> str:
         if word in words.account_words or word in words.handle_services:
             said = said or ("" if strange else "account")
         elif word not in words.handle_fillers:
-            # `his nickname in the game was 'x.77'`: a few other words may stand before what is in quotation marks.
+            # `his nickname in the game was x_77`: a few other words may stand before the verb or the quotation mark.
             strange += 1
-            if not marked or strange > _MOST_STRANGE:
+            if not may_be_far or strange > _MOST_STRANGE:
                 break
     return said
 
 
+_IS = frozenset({"is", "was", "es", "era", "est", "était", "fue"})
 _STOPPED = re.compile(r"[.,;][^\w]*$")
 _STOPS = frozenset(",;.0123456789")

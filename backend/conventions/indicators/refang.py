@@ -32,7 +32,7 @@ _BRACKETED = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(
-    rf"(?P<dot>(?<=\w)(?:\.\](?=\w)|\\\.(?=\w)|[ ]\.[ ]?(?=(?-i:{_ENDING})\b)))"
+    rf"(?P<dot>(?<=\w)(?:\.\](?=\w)|\\\.(?=\w)|(?<=[\w-]{{5}})[ ]\.[ ]?(?=(?-i:{_ENDING})\b)))"
     r"|(?P<scheme>\bh(?:xx|\*\*|tx|xt|__)p(?=s?\b))"
     r"|(?P<slashes>(?<=ttp):(?:\\\\|/[ ]/)|(?<=ttps):(?:\\\\|/[ ]/))",
     re.IGNORECASE,
