@@ -28,7 +28,7 @@ _IPV6 = re.compile(
     r"(?<![\w:.])(?:[0-9a-f]{1,4}:|:){2,8}(?:[0-9a-f]{1,4}|[0-9]{1,3}(?:\.[0-9]{1,3}){3})?(?![\w:])", re.IGNORECASE
 )
 _IP_PATH = re.compile(r"(?::[0-9]{1,5})?/(?![0-9]{1,2}(?:[^\w/.-]|$))[^\s<>\"|^`{}]{1,2000}")
-_FOR_EXAMPLE = frozenset({"e.g.", "i.e.", "b.v.", "p.e.", "o.a.", "(e.g.", "(i.e.", "(b.v."})
+_FOR_EXAMPLE = frozenset({"e.g.", "i.e.", "b.v.", "p.e.", "o.a."})
 _ABBREVIATED = re.compile(r"(?:^|[^\w])[^\W\d_]\.[ ]?$")
 _WORD_AFTER = re.compile(r"[ ]?([^\W\d_]{1,20})")
 _AND = re.compile(r"[ ,;/]*(?:(?:and|or|to|y|e|o|u|a|et|ou|en|of|tot|-)[ ])?[ ]*(?:v(?:er)?\.?)?[ ]*")
@@ -96,7 +96,7 @@ def find_addresses(taken: Taken, words: IndicatorWords) -> None:
 def _is_no_address(taken: Taken, start: int, end: int, words: IndicatorWords) -> bool:
     before = taken.word_next_before(start)
     # `s. 4.3.2.1`, `r.o. 2.3.1.4`: an abbreviation, no address.
-    if taken.text[max(0, start - 5) : start].rstrip().lower() in _FOR_EXAMPLE:
+    if taken.text[max(0, start - 5) : start].strip(" (").lower() in _FOR_EXAMPLE:
         return False
     if _ABBREVIATED.search(taken.text, max(0, start - 4), start):
         return True
