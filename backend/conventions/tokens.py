@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 # A word may hold apostrophes; an amount of money is known by its sign; a sentence ends at punctuation before a space.
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*|[$€£¥₡]|[.!?…](?=[\s\"'»”)\]]|$)|[;:\n,]")
-_ENDS = frozenset(".!?…;\n")
-_PAUSES = frozenset(",:")
+# What is no word, and whether it ends a sentence; all of it ends a clause.
+_MARKS = dict.fromkeys(".!?…;\n", True) | dict.fromkeys(",:", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,23 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
-    """The words of a narrative. `sentence[i]` is the number of the sentence and `clause[i]` that of the clause."""
+    """The words of a narrative: word `i` is `plain[i]` at `[starts[i], ends[i])`, in `sentence[i]` and `clause[i]`.
 
-    words: tuple[Token, ...]
-    sentence: tuple[int, ...]
-    clause: tuple[int, ...]
+    The same as lists side by side, because a narrative of two hundred words is looked through many times.
+    """
+
+    plain: list[str]
+    starts: list[int]
+    ends: list[int]
+    sentence: list[int]
+    clause: list[int]
+
+    @functools.cached_property
+    def words(self) -> tuple[Token, ...]:
+        """The words one by one, made when first asked for."""
+        return tuple(map(Token, self.plain, self.starts, self.ends))
 
 
 @functools.lru_cache(maxsize=16_384)
@@ -40,19 +50,25 @@ def plain(word: str) -> str:
 
 def tokenise(text: str) -> Tokens:
     """The words of `text`, in order, with sentences and clauses counted."""
-    words: list[Token] = []
+    found: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     sentences: list[int] = []
     clauses: list[int] = []
     sentence = clause = 0
-    for match in _TOKEN.finditer(text):
-        found = match[0]
-        if found in _ENDS:
-            sentence += 1
-            clause += 1
-        elif found in _PAUSES:
-            clause += 1
-        else:
-            words.append(Token(plain(found), match.start(), match.end()))
+    # Of ASCII the lower case is the plain form, and as long.
+    ascii_only = text.isascii()
+    for match in _TOKEN.finditer(text.lower() if ascii_only else text):
+        word = match[0]
+        ends_sentence = _MARKS.get(word)
+        if ends_sentence is None:
+            start, end = match.span()
+            found.append(word)
+            starts.append(start)
+            ends.append(end)
             sentences.append(sentence)
             clauses.append(clause)
-    return Tokens(tuple(words), tuple(sentences), tuple(clauses))
+        else:
+            clause += 1
+            sentence += ends_sentence
+    return Tokens(found if ascii_only else list(map(plain, found)), starts, ends, sentences, clauses)

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.phrases import Found, Index
@@ -24,8 +25,7 @@ class Bearing:
     negatable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found in the narrative: what it bears on, whether it is denied, and its span in code points."""
 
     bearing: Bearing
@@ -44,6 +44,8 @@ class ReadyCues:
     breaks: frozenset[str]
 
 
+# Phrases inside which a negator denies nothing.
+_FIXED = frozenset({"without_right", "not_negators"})
 GENERAL = ("computer", "authorised", "accident", "without_right", "not_negators")
 
 
@@ -79,29 +81,27 @@ def find(cues: ReadyCues, tokens: Tokens) -> list[Hit]:
 
 def _deniers(cues: ReadyCues, tokens: Tokens, found: list[Found]) -> frozenset[int]:
     """The words that deny something: negators that are no part of a fixed phrase such as "without permission"."""
-    fixed = {
-        place
-        for hit in found
-        if cues.bearings[hit.phrase].element in {"without_right", "not_negators"}
-        for place in range(hit.first, hit.last)
-    }
-    words = enumerate(tokens.words)
-    return frozenset(place for place, token in words if token.plain in cues.negators and place not in fixed)
+    negators = cues.negators
+    deniers = {place for place, word in enumerate(tokens.plain) if word in negators}
+    if deniers:
+        for hit in found:
+            if cues.bearings[hit.phrase].element in _FIXED:
+                deniers.difference_update(range(hit.first, hit.last))
+    return frozenset(deniers)
 
 
 def _hit(cues: ReadyCues, tokens: Tokens, place: Found, deniers: frozenset[int]) -> Hit:
-    bearing = cues.bearings[place.phrase]
-    denied = bearing.negatable and _denied(cues, tokens, place, deniers)
-    return Hit(bearing, denied, tokens.words[place.first].start, tokens.words[place.last - 1].end)
+    number, first, last = place
+    bearing = cues.bearings[number]
+    denied = bearing.negatable and bool(deniers) and _denied(cues, tokens, place, deniers)
+    return Hit(bearing, denied, tokens.starts[first], tokens.ends[last - 1])
 
 
 def _denied(cues: ReadyCues, tokens: Tokens, place: Found, deniers: frozenset[int]) -> bool:
-    if not deniers:
-        return False
     if any(word in deniers for word in range(place.first + 1, place.last)):
         return True
     for word in range(place.first - 1, max(-1, place.first - 1 - _REACH), -1):
-        if tokens.clause[word] != tokens.clause[place.first] or tokens.words[word].plain in cues.breaks:
+        if tokens.clause[word] != tokens.clause[place.first] or tokens.plain[word] in cues.breaks:
             return False
         if word in deniers:
             return True

@@ -13,10 +13,11 @@ def languages(catalogue: Catalogue, tokens: Tokens) -> tuple[str, ...]:
     """The languages of the narrative, the main one first; English where nothing tells."""
     known = _marks(catalogue)
     counts: dict[int, dict[str, int]] = {}
-    for token, sentence in zip(tokens.words, tokens.sentence, strict=True):
-        for language in known.get(token.plain, ()):
-            of_sentence = counts.setdefault(sentence, {})
-            of_sentence[language] = of_sentence.get(language, 0) + 1
+    for place, marked in enumerate(map(known.get, tokens.plain)):
+        if marked:
+            of_sentence = counts.setdefault(tokens.sentence[place], {})
+            for language in marked:
+                of_sentence[language] = of_sentence.get(language, 0) + 1
     total = {language: sum(row.get(language, 0) for row in counts.values()) for language in catalogue.cue_languages}
     most = max(total.values(), default=0)
     if most == 0:

@@ -8,7 +8,8 @@ word      that word            word*     any word that begins so      one/other 
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from backend.conventions.errors import LawDataError
 from backend.conventions.tokens import Tokens, plain
@@ -61,8 +62,7 @@ class Step:
         return "money" in self.kinds and (word in _MONEY or word.lstrip("0123456789.").strip("kmb") in _MONEY)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A phrase found: its number in the list, and the words `[first, last)` that it takes."""
 
     phrase: int
@@ -98,80 +98,124 @@ def _step(part: str, phrase: str) -> Step:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Phrases by the word with which they begin, so that one pass over a narrative finds all of them."""
+class _Known(NamedTuple):
+    """Of a word: the phrases of this word alone, those that begin with it, and the steps of any phrase it takes.
 
-    phrases: tuple[tuple[Step, ...], ...]
-    by_word: dict[str, list[int]] = field(default_factory=dict)
-    by_beginning: dict[str, list[int]] = field(default_factory=dict)
-    by_kind: tuple[int, ...] = ()
-    lengths: tuple[int, ...] = ()
-    seen: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    Of one that begins with it: its number, the next step that has to come (-1 for none), whether directly.
+    """
+
+    alone: tuple[int, ...]
+    beginning: tuple[tuple[int, int, bool], ...]
+    fits: frozenset[int]
+
+
+# A step of a phrase: its number among all steps (-1 for a gap), the length of the gap, whether it may be missing.
+_Ready = tuple[int, int, bool]
+
+
+class Index:
+    """Phrases by the word with which they begin, so that one pass over a narrative finds all of them.
+
+    Equal steps have one number in all phrases: what a word can be is looked up once, and kept up to a bound.
+    """
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._steps: dict[Step, int] = {}
+        self._phrases = tuple(self._made_ready(parse(phrase)) for phrase in phrases)
+        self._by_first: dict[int, list[int]] = {}
+        for number, steps in enumerate(self._phrases):
+            self._by_first.setdefault(steps[0][0], []).append(number)
+        self._by_word: dict[str, list[int]] = {}
+        self._by_beginning: dict[str, list[int]] = {}
+        for step, number in self._steps.items():
+            for word in step.words:
+                self._by_word.setdefault(word, []).append(number)
+            for beginning in step.beginnings:
+                self._by_beginning.setdefault(beginning, []).append(number)
+        self._by_kind = tuple((step, number) for step, number in self._steps.items() if step.kinds)
+        self._lengths = tuple(sorted({len(beginning) for beginning in self._by_beginning}))
+        self._known: dict[str, _Known] = {}
 
     @classmethod
     def of(cls, phrases: Sequence[str]) -> "Index":
-        """The index of phrases, numbered as they stand."""
-        parsed = tuple(parse(phrase) for phrase in phrases)
-        by_word: dict[str, list[int]] = {}
-        by_beginning: dict[str, list[int]] = {}
-        for number, steps in enumerate(parsed):
-            for word in steps[0].words:
-                by_word.setdefault(word, []).append(number)
-            for beginning in steps[0].beginnings:
-                by_beginning.setdefault(beginning, []).append(number)
-        kinds = tuple(number for number, steps in enumerate(parsed) if steps[0].kinds)
-        lengths = tuple(sorted({len(beginning) for beginning in by_beginning}))
-        return cls(parsed, by_word, by_beginning, kinds, lengths)
+        """The index of phrases, numbered as they stand. Raises LawDataError where one is not well written."""
+        return cls(phrases)
 
     def find(self, tokens: Tokens) -> Iterator[Found]:
         """Every place where a phrase stands, in order of the first word."""
-        for place, token in enumerate(tokens.words):
-            for number in self._beginning_with(token.plain):
-                last = _match(self.phrases[number], 0, tokens, place)
-                if last is not None:
+        known = list(map(self._known.get, tokens.plain))
+        row = [self._look_up(word) if one is None else one for one, word in zip(known, tokens.plain, strict=True)]
+        fits = [one.fits for one in row]
+        reach = _ends_of_sentences(tokens.sentence)
+        for place, (alone, beginning, _) in enumerate(row):
+            for number in alone:
+                yield Found(number, place, place + 1)
+            for number, following, directly in beginning:
+                if directly and (place + 1 >= reach[place] or following not in fits[place + 1]):
+                    continue
+                last = _match(self._phrases[number], 1, fits, place + 1, reach[place])
+                if last:
                     yield Found(number, place, last)
 
-    def _beginning_with(self, word: str) -> tuple[int, ...]:
-        """The phrases that can begin with a word; what was asked once is kept, up to a bound."""
-        if (kept := self.seen.get(word)) is not None:
-            return kept
-        found = list(self.by_word.get(word, ()))
-        for length in self.lengths:
-            if length <= len(word):
-                found += self.by_beginning.get(word[:length], ())
-        found += [number for number in self.by_kind if self.phrases[number][0].fits(word)]
-        if len(self.seen) < _REMEMBERED:
-            self.seen[word] = tuple(found)
-        return tuple(found)
+    def _made_ready(self, steps: tuple[Step, ...]) -> tuple[_Ready, ...]:
+        return tuple((-1 if step.gap else self._number(step), step.gap, step.optional) for step in steps)
+
+    def _number(self, step: Step) -> int:
+        bare = Step(step.words, step.beginnings, step.kinds)
+        return self._steps.setdefault(bare, len(self._steps))
+
+    def _look_up(self, word: str) -> _Known:
+        """What a word can be; what was asked once is kept, up to a bound."""
+        steps = set(self._by_word.get(word, ()))
+        for length in self._lengths:
+            if length > len(word):
+                break
+            steps.update(self._by_beginning.get(word[:length], ()))
+        steps.update(number for step, number in self._by_kind if step.fits(word))
+        numbers = sorted(number for step in steps for number in self._by_first.get(step, ()))
+        alone = tuple(number for number in numbers if len(self._phrases[number]) == 1)
+        longer = tuple((number, *self._following(number)) for number in numbers if len(self._phrases[number]) > 1)
+        known = _Known(alone, longer, frozenset(steps))
+        if len(self._known) < _REMEMBERED:
+            self._known[word] = known
+        return known
+
+    def _following(self, number: int) -> tuple[int, bool]:
+        step, gap, optional = self._phrases[number][1]
+        return (step, True) if not gap and not optional else (-1, False)
 
 
-def _match(steps: tuple[Step, ...], step: int, tokens: Tokens, place: int) -> int | None:
-    """Where the phrase ends if it can be followed from `place` inside one sentence; the shortest way is taken."""
-    words, sentence = tokens.words, tokens.sentence
+def _ends_of_sentences(sentence: Sequence[int]) -> list[int]:
+    """For each word where its sentence ends."""
+    ends = [0] * len(sentence)
+    end = len(sentence)
+    for place in range(len(sentence) - 1, -1, -1):
+        if place + 1 < len(sentence) and sentence[place] != sentence[place + 1]:
+            end = place + 1
+        ends[place] = end
+    return ends
+
+
+def _match(steps: tuple[_Ready, ...], step: int, fits: list[frozenset[int]], place: int, end: int) -> int:
+    """Where the phrase ends if the rest of it can be followed from `place` before `end`, else 0; the shortest way."""
     while step < len(steps):
-        here = steps[step]
-        if here.gap:
-            return _after_gap(steps, step, tokens, place)
-        if (
-            place < len(words)
-            and sentence[place] == sentence[place - 1 if step else place]
-            and here.fits(words[place].plain)
-        ):
-            step, place = step + 1, place + 1
-        elif here.optional:
-            step += 1
-        else:
-            return None
+        number, gap, optional = steps[step]
+        if gap:
+            return _after_gap(steps, step, fits, place, end)
+        if place < end and number in fits[place]:
+            place += 1
+        elif not optional:
+            return 0
+        step += 1
     return place
 
 
-def _after_gap(steps: tuple[Step, ...], step: int, tokens: Tokens, place: int) -> int | None:
-    for skipped in range(steps[step].gap + 1):
-        start = place + skipped
-        if start >= len(tokens.words) or tokens.sentence[start] != tokens.sentence[place - 1]:
-            return None
-        last = _match(steps, step + 1, tokens, start)
-        if last is not None:
+def _after_gap(steps: tuple[_Ready, ...], step: int, fits: list[frozenset[int]], place: int, end: int) -> int:
+    following, gap, optional = steps[step + 1]
+    wanted = not gap and not optional
+    for start in range(place, min(place + steps[step][1] + 1, end)):
+        if wanted and following not in fits[start]:
+            continue
+        if last := _match(steps, step + 1, fits, start, end):
             return last
-    return None
+    return 0
