@@ -18,6 +18,9 @@ class Standing(StrEnum):
     CONTRADICTED = "contradicted"
     OPEN = "open"
 
+    # That of its text, as equality is; the one of Enum is written in Python and takes ten times as long.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class ElementStanding:

@@ -8,10 +8,10 @@ from backend.conventions.classification.bearings import table
 from backend.conventions.classification.evidence import Findings
 from backend.conventions.classification.lists import OffenceLists, offence_lists
 from backend.conventions.classification.questions import Case
-from backend.conventions.classification.weighing import evidence, judge_lists
+from backend.conventions.classification.weighing import evidence, judge_each
 from backend.conventions.schema.engine import OffenceRule
 
-_SHOWN = {Standing.ESTABLISHED, Standing.INDICATED}
+_SHOWN = (Standing.ESTABLISHED, Standing.INDICATED)
 
 
 def case_of(
@@ -41,5 +41,5 @@ def _pointed_to(law: Catalogue, findings: Findings) -> Iterator[tuple[str, Offen
 
 def _unclosed(law: Catalogue, code: str, lists: OffenceLists, findings: Findings) -> tuple[ElementStanding, ...] | None:
     """The elements of the first list that nothing has closed; None where every list is closed."""
-    judged = judge_lists(code, lists, findings, law.classification_rules.weights)
+    judged = judge_each(code, lists, findings, law.classification_rules.weights)
     return next((row.elements for row in judged if not row.contradicted), None)

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.classification.answer import ElementStanding, Standing
 from backend.conventions.schema.concepts import ConceptMapping
 from backend.conventions.schema.instruments import Element
 
 _KINDS = {"treaty": 0, "protocol": 1, "model-law": 2, "scheme": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ElementList:
     """The elements by which one instrument describes an offence. A model law is a list to think by, never a charge."""
 
@@ -22,13 +23,35 @@ class ElementList:
     verified: bool
     elements: tuple[Element, ...]
 
+    @functools.cached_property
+    def unproven(self) -> tuple[ElementStanding, ...]:
+        """The elements as they stand where nothing is said of them."""
+        return tuple(
+            ElementStanding(row.id, row.text, row.kind, row.required, row.any_of, Standing.OPEN, (), ())
+            for row in self.elements
+        )
+
+    @functools.cached_property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """The places of the required elements, of those that are alternatives together."""
+        return required_groups(self.elements)
+
 
 @dataclass(frozen=True, slots=True)
 class OffenceLists:
     """All lists of one offence, treaties first, and for each element the elements that prove it too."""
 
     lists: tuple[ElementList, ...]
-    proved_by: dict[str, frozenset[str]]
+    proved_by: dict[str, tuple[str, ...]]
+
+
+def required_groups(elements: Iterable[Element | ElementStanding]) -> tuple[tuple[int, ...], ...]:
+    """The places of the required elements, of those that are alternatives together."""
+    groups: dict[str, list[int]] = {}
+    for place, element in enumerate(elements):
+        if element.required:
+            groups.setdefault(f"any:{element.any_of}" if element.any_of else element.id, []).append(place)
+    return tuple(map(tuple, groups.values()))
 
 
 @functools.lru_cache(maxsize=8)
@@ -58,7 +81,9 @@ def _introduced(catalogue: Catalogue) -> dict[str, tuple[Element, ...]]:
 def _lists(rows: list[ElementList], meanings: dict[str, list[frozenset[str]]]) -> OffenceLists:
     ordered = sorted(rows, key=lambda row: (_KINDS[row.kind], row.instrument))
     ids = {element.id for row in ordered for element in row.elements} | set(meanings)
-    proved_by = {name: frozenset(other for other in ids if _proves(other, name, meanings)) | {name} for name in ids}
+    proved_by = {
+        name: tuple(sorted({name, *(other for other in ids if _proves(other, name, meanings))})) for name in ids
+    }
     return OffenceLists(tuple(ordered), proved_by)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.answer import ElementStanding, NextQuestion, Settles, Standing, Texts
 from backend.conventions.classification.bearings import DECIDED, Effect, table
-from backend.conventions.classification.evidence import Evidence, Findings
+from backend.conventions.classification.evidence import Findings, Weighed
 from backend.conventions.classification.lists import offence_lists
 from backend.conventions.classification.weighing import evidence
 from backend.conventions.classification.worth import plan, worth_of
@@ -161,6 +161,6 @@ def _says(case: Case, code: str, effect: Effect | None) -> bool:
     )
 
 
-def told(case: Case, code: str, element: str) -> Evidence:
+def told(case: Case, code: str, element: str) -> Weighed:
     """What the narrative alone says of an element."""
     return evidence(code, element, offence_lists(case.catalogue)[code], case.told)

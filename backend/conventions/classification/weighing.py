@@ -1,64 +1,82 @@
 """From evidence to offences: which elements of which list are shown, what is open, and how much that is worth."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.conventions.classification.answer import ElementStanding, Standing
-from backend.conventions.classification.evidence import Evidence, Findings
+from backend.conventions.classification.evidence import NOTHING, Findings, Weighed
 from backend.conventions.classification.lists import ElementList, OffenceLists
 from backend.conventions.schema.engine import OffenceRule, Weights
-from backend.conventions.schema.instruments import Element
 
-_SHOWN = {Standing.ESTABLISHED, Standing.INDICATED}
+_ESTABLISHED, _INDICATED, _CONTRADICTED = Standing.ESTABLISHED, Standing.INDICATED, Standing.CONTRADICTED
+_SHOWN = (_ESTABLISHED, _INDICATED)
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedList:
-    """One element list with the standing of each element."""
+    """One element list with the standing of each element.
+
+    `open` has the required elements that are not shown: a group of alternatives as a whole, by its first member;
+    `contradicted` those that are denied: a group only when every alternative of it is.
+    """
 
     source: ElementList
     elements: tuple[ElementStanding, ...]
     score: float
-
-    @property
-    def open(self) -> tuple[str, ...]:
-        """Required elements that are not shown: a group of alternatives as a whole, by its first member."""
-        return tuple(group[0].id for group in self._groups() if not self._shown(group) and not self._closed(group))
-
-    @property
-    def contradicted(self) -> tuple[str, ...]:
-        """Required elements that are denied: a group only when every alternative of it is."""
-        return tuple(group[0].id for group in self._groups() if self._closed(group))
-
-    def _groups(self) -> list[list[ElementStanding]]:
-        return required_groups(self.elements)
-
-    @staticmethod
-    def _shown(group: list[ElementStanding]) -> bool:
-        return any(element.standing in _SHOWN for element in group)
-
-    @staticmethod
-    def _closed(group: list[ElementStanding]) -> bool:
-        return all(element.standing is Standing.CONTRADICTED for element in group)
-
-
-def required_groups(elements: Iterable[ElementStanding]) -> list[list[ElementStanding]]:
-    """The required elements, those that are alternatives together."""
-    groups: dict[str, list[ElementStanding]] = {}
-    for element in elements:
-        if element.required:
-            groups.setdefault(f"any:{element.any_of}" if element.any_of else element.id, []).append(element)
-    return list(groups.values())
+    open: tuple[str, ...]
+    contradicted: tuple[str, ...]
 
 
 def judge_lists(code: str, lists: OffenceLists, findings: Findings, weights: Weights) -> tuple[JudgedList, ...]:
     """Every list of the offence that has elements, judged; treaties first, as the lists are."""
-    judged = []
-    for source in lists.lists:
-        elements = tuple(_stand(code, element, lists, findings) for element in source.elements)
-        if elements:
-            judged.append(JudgedList(source, elements, _score(elements, weights)))
-    return tuple(judged)
+    return tuple(judge_each(code, lists, findings, weights))
+
+
+def judge_each(code: str, lists: OffenceLists, findings: Findings, weights: Weights) -> Iterator[JudgedList]:
+    """The same one by one, for whom the first are enough."""
+    return (_judge(code, source, lists, findings, weights) for source in lists.lists if source.elements)
+
+
+def _judge(code: str, source: ElementList, lists: OffenceLists, findings: Findings, weights: Weights) -> JudgedList:
+    elements = tuple(
+        blank if (found := evidence(code, blank.id, lists, findings)) is NOTHING else _stand(blank, found)
+        for blank in source.unproven
+    )
+    unshown, contradicted = [], []
+    total = reached = 0.0
+    for group in source.groups:
+        first = elements[group[0]]
+        standings = [elements[place].standing for place in group]
+        weight = getattr(weights, first.kind)
+        total += weight
+        reached += weight * max([_worth(standing, weights) for standing in standings])
+        if all(standing is _CONTRADICTED for standing in standings):
+            contradicted.append(first.id)
+        elif not any(standing in _SHOWN for standing in standings):
+            unshown.append(first.id)
+    # The share of the required elements that is shown, each weighed by its kind and its standing.
+    score = reached / total if total else 0.0
+    return JudgedList(source, elements, score, tuple(unshown), tuple(contradicted))
+
+
+def _stand(blank: ElementStanding, found: Weighed) -> ElementStanding:
+    return ElementStanding(
+        id=blank.id,
+        text=blank.text,
+        kind=blank.kind,
+        required=blank.required,
+        any_of=blank.any_of,
+        standing=found.standing,
+        spans=found.spans,
+        facts=found.facts_for + found.facts_against,
+        denied_spans=found.denied,
+    )
+
+
+def _worth(standing: Standing, weights: Weights) -> float:
+    if standing is _ESTABLISHED:
+        return weights.established
+    return weights.indicated if standing is _INDICATED else 0.0
 
 
 def is_shown(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findings) -> bool:
@@ -66,41 +84,19 @@ def is_shown(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findin
     return all(any(evidence(code, name, lists, findings).standing in _SHOWN for name in group) for group in rule.shows)
 
 
-def evidence(code: str, element: str, lists: OffenceLists, findings: Findings) -> Evidence:
+def shown_by_answers(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findings) -> bool:
+    """Whether the offence is shown, and an answer of the officer has a part in it."""
+    if not is_shown(code, rule, lists, findings):
+        return False
+    names = {name for group in rule.shows for name in group}
+    return any(evidence(code, name, lists, findings).facts_for for name in names)
+
+
+def closed_by_answers(code: str, judged: JudgedList, lists: OffenceLists, findings: Findings) -> bool:
+    """Whether an answer of the officer denies a required element. Words that deny are weighed with all others."""
+    return any(evidence(code, name, lists, findings).facts_against for name in judged.contradicted)
+
+
+def evidence(code: str, element: str, lists: OffenceLists, findings: Findings) -> Weighed:
     """The evidence for an element: its own, and that of the elements which prove it."""
-    whole = Evidence()
-    for name in lists.proved_by.get(element, (element,)):
-        if (code, name) in findings.elements:
-            whole = whole.together(findings.elements[code, name])
-    return whole
-
-
-def _stand(code: str, element: Element, lists: OffenceLists, findings: Findings) -> ElementStanding:
-    found = evidence(code, element.id, lists, findings)
-    return ElementStanding(
-        id=element.id,
-        text=element.text,
-        kind=element.kind,
-        required=element.required,
-        any_of=element.any_of,
-        standing=found.standing,
-        spans=found.spans,
-        facts=(*found.facts_for, *found.facts_against),
-        denied_spans=tuple(sorted(set(found.denied))),
-    )
-
-
-def _score(elements: tuple[ElementStanding, ...], weights: Weights) -> float:
-    """The share of the required elements that is shown, each weighed by its kind and its standing."""
-    total = reached = 0.0
-    for group in required_groups(elements):
-        weight = getattr(weights, group[0].kind)
-        total += weight
-        reached += weight * max(_worth(element.standing, weights) for element in group)
-    return reached / total if total else 0.0
-
-
-def _worth(standing: Standing, weights: Weights) -> float:
-    if standing is Standing.ESTABLISHED:
-        return weights.established
-    return weights.indicated if standing is Standing.INDICATED else 0.0
+    return findings.weighed(code, element, lists.proved_by.get(element) or (element,))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.answer import ElementStanding, Standing
 from backend.conventions.classification.bearings import DECIDED, Effect, table
-from backend.conventions.classification.weighing import required_groups
+from backend.conventions.classification.lists import required_groups
 
 # An element that only some States or instruments ask for is worth asking about, but not first.
 _OPTIONAL = 0.25
@@ -117,7 +117,7 @@ def _plan(catalogue: Catalogue, code: str, shape: tuple[tuple[str, str, bool, st
     ]
     places = {element.id: place for place, element in enumerate(elements)}
     groups = [
-        Group(tuple(places[e.id] for e in group), getattr(rules.weights, group[0].kind), closes=True)
+        Group(group, getattr(rules.weights, elements[group[0]].kind), closes=True)
         for group in required_groups(elements)
     ]
     groups += [
