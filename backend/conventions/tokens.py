@@ -1,6 +1,7 @@
 """A narrative as words with their places, cut into sentences. Places are code points of the narrative as it came."""
 
 import functools
+import operator
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -52,23 +53,26 @@ def tokenise(text: str) -> Tokens:
     """The words of `text`, in order, with sentences and clauses counted."""
     found: list[str] = []
     starts: list[int] = []
-    ends: list[int] = []
     sentences: list[int] = []
     clauses: list[int] = []
-    sentence = clause = 0
+    sentence = clause = counted = 0
     # Of ASCII the lower case is the plain form, and as long.
     ascii_only = text.isascii()
     for match in _TOKEN.finditer(text.lower() if ascii_only else text):
         word = match[0]
-        ends_sentence = _MARKS.get(word)
-        if ends_sentence is None:
-            start, end = match.span()
+        if word not in _MARKS:
             found.append(word)
-            starts.append(start)
-            ends.append(end)
-            sentences.append(sentence)
-            clauses.append(clause)
-        else:
-            clause += 1
-            sentence += ends_sentence
-    return Tokens(found if ascii_only else list(map(plain, found)), starts, ends, sentences, clauses)
+            starts.append(match.start())
+            continue
+        if counted < len(found):
+            sentences += [sentence] * (len(found) - counted)
+            clauses += [clause] * (len(found) - counted)
+            counted = len(found)
+        clause += 1
+        sentence += _MARKS[word]
+    sentences += [sentence] * (len(found) - counted)
+    clauses += [clause] * (len(found) - counted)
+    ends = list(map(operator.add, starts, map(len, found)))
+    if not ascii_only:
+        found = [word.lower() if word.isascii() else plain(word) for word in found]
+    return Tokens(found, starts, ends, sentences, clauses)

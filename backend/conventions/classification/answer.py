@@ -22,8 +22,7 @@ class Standing(StrEnum):
     __hash__ = str.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class ElementStanding:
+class ElementStanding(msgspec.Struct, frozen=True):
     """An element of an offence with its standing, the spans of the narrative and the facts that bear on it."""
 
     id: str

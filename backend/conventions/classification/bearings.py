@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.answer import Standing
-from backend.conventions.classification.lists import OffenceLists, offence_lists
+from backend.conventions.classification.lists import offence_lists
 from backend.conventions.schema.terms import Fact
 
 DECIDED = ("yes", "no")
@@ -30,7 +30,7 @@ class Table:
     """Effects by offence, question and answer; `gate` asks whether a computer played a part, if any question does."""
 
     effects: dict[str, dict[str, dict[str, Effect]]]
-    proves: dict[str, dict[str, frozenset[str]]]
+    proves: dict[str, dict[str, tuple[str, ...]]]
     gate: str | None
 
     def effect(self, offence: str, fact: str, answer: str) -> Effect | None:
@@ -57,7 +57,7 @@ def table(catalogue: Catalogue) -> Table:
     effects: dict[str, dict[str, dict[str, Effect]]] = {}
     for fact in catalogue.facts.values():
         _enter(effects, fact)
-    proves = {code: _proves(lists) for code, lists in offence_lists(catalogue).items()}
+    proves = {code: lists.proves for code, lists in offence_lists(catalogue).items()}
     gates = [fact.id for fact in catalogue.facts.values() if fact.told and "computer" in fact.told.yes]
     return Table(effects, proves, gates[0] if gates else None)
 
@@ -74,12 +74,3 @@ def _enter(effects: dict[str, dict[str, dict[str, Effect]]], fact: Fact) -> None
 def stronger(first: Standing | None, second: Standing) -> Standing:
     """The stronger of two standings that point the same way."""
     return first if first is not None and _STRENGTH[first] >= _STRENGTH[second] else second
-
-
-def _proves(lists: OffenceLists) -> dict[str, frozenset[str]]:
-    """For each element the elements that it shows too."""
-    found: dict[str, set[str]] = {}
-    for shown, ways in lists.proved_by.items():
-        for name in ways:
-            found.setdefault(name, set()).add(shown)
-    return {name: frozenset(shown) for name, shown in found.items()}

@@ -8,7 +8,7 @@ from backend.conventions.classification.bearings import table
 from backend.conventions.classification.evidence import Findings
 from backend.conventions.classification.lists import OffenceLists, offence_lists
 from backend.conventions.classification.questions import Case
-from backend.conventions.classification.weighing import evidence, judge_each
+from backend.conventions.classification.weighing import judge_each
 from backend.conventions.schema.engine import OffenceRule
 
 _SHOWN = (Standing.ESTABLISHED, Standing.INDICATED)
@@ -34,8 +34,9 @@ def _pointed_to(law: Catalogue, findings: Findings) -> Iterator[tuple[str, Offen
     """Offences of which some element that makes them is shown, though not enough to propose them."""
     lists = offence_lists(law)
     for code, rule in law.classification_rules.offences.items():
-        names = (name for group in rule.shows for name in group)
-        if rule.propose and any(evidence(code, name, lists[code], findings).standing in _SHOWN for name in names):
+        said = findings.parts(code, lists[code])
+        names = [name for group in rule.shows for name in group if name in said]
+        if rule.propose and any(findings.weighed(code, name, lists[code]).standing in _SHOWN for name in names):
             yield code, rule, lists[code]
 
 

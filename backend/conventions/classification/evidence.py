@@ -1,24 +1,20 @@
 """What the narrative and the answers of the officer say of each element of each offence."""
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.answer import Standing
 from backend.conventions.classification.cues import Hit
+from backend.conventions.classification.lists import OffenceLists
 from backend.conventions.errors import BadQuestion, UnknownName
 from backend.conventions.schema.terms import Fact, FactBearing
 
 Span = tuple[int, int]
-# Elements that say the same of every offence: the act was not permitted. Cues for it are kept once per language.
-WITHOUT_RIGHT = ("without-right", "no-lawful-excuse", "no-consent")
-COMPUTER = ("by-computer-system", "use-of-computer", "computer-system", "ict-system")
 MATTERS = frozenset({"computer", "authorised", "accident", "without_right"})
-INTENT = ("intent", "wilful", "intent-or-recklessness")
-
-
+"""What cues say of every offence."""
 # More passages than these for one element are counted, not listed: only what is no report of a case has so many.
 MAX_PASSAGES = 500
 
@@ -100,7 +96,7 @@ class Findings:
     element has more passages than are listed.
     """
 
-    elements: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+    elements: dict[str, dict[str, Evidence]] = field(default_factory=dict)
     computer: list[Span] = field(default_factory=list)
     authorised: list[Span] = field(default_factory=list)
     accident: list[Span] = field(default_factory=list)
@@ -108,36 +104,67 @@ class Findings:
     answered: bool = False
     consent_closes: Mapping[str, bool] = field(default_factory=dict)
     in_part: bool = False
-    _weighed: dict[tuple[str, str], Weighed] = field(default_factory=dict)
-    _general: dict[tuple[str, bool], Evidence] | None = None
+    _parts: dict[str, dict[str, list[Evidence]]] = field(default_factory=dict)
+    _general: dict[bool, list[tuple[int, Evidence]]] = field(default_factory=dict)
+    _weighed: dict[tuple[int, ...], Weighed] = field(default_factory=dict)
 
     def at(self, offence: str, element: str) -> Evidence:
         """The evidence for an element, made when first asked for, to be added to; all is weighed anew after that."""
-        self._weighed.clear()
-        self._general = None
-        if (found := self.elements.get((offence, element))) is None:
-            found = self.elements[offence, element] = Evidence()
+        if self._parts:
+            self._parts, self._general, self._weighed = {}, {}, {}
+        if (of_offence := self.elements.get(offence)) is None:
+            of_offence = self.elements[offence] = {}
+        if (found := of_offence.get(element)) is None:
+            found = of_offence[element] = Evidence()
         return found
 
-    def weighed(self, offence: str, element: str, names: Iterable[str]) -> Weighed:
-        """What is said of an element, with that of the elements `names` which prove it; weighed once."""
-        if (found := self._weighed.get((offence, element))) is None:
-            found = self._weighed[offence, element] = self._weigh(offence, names)
+    def weighed(self, offence: str, element: str, lists: OffenceLists) -> Weighed:
+        """What is said of an element, with that of the elements which prove it; weighed once."""
+        parts = self.parts(offence, lists).get(element)
+        if parts is None:
+            return NOTHING
+        # Means and permission speak of many elements of many offences, with the same words.
+        key = tuple(map(id, parts))
+        if (found := self._weighed.get(key)) is None:
+            found = self._weighed[key] = _whole(parts)
         return found
 
-    def _weigh(self, offence: str, names: Iterable[str]) -> Weighed:
-        if self._general is None:
-            self._general = dict(_general(self))
-        closes = self.consent_closes.get(offence)
-        parts = [part for name in names if (part := self.elements.get((offence, name))) is not None]
-        if closes is not None and self._general:
-            parts += [part for name in names if (part := self._general.get((name, closes))) is not None]
-        if len(parts) < 2:
-            return parts[0].weighed() if parts else NOTHING
+    def parts(self, offence: str, lists: OffenceLists) -> dict[str, list[Evidence]]:
+        """For each element of an offence all evidence that bears on it; empty where nothing is said of any."""
+        if (found := self._parts.get(offence)) is None:
+            found = self._parts[offence] = {}
+            for name, evidence in sorted(self.elements.get(offence, {}).items()):
+                for proved in lists.proves.get(name, (name,)):
+                    found.setdefault(proved, []).append(evidence)
+            if (closes := self.consent_closes.get(offence)) is not None:
+                for matter, evidence in self._for_all(closes):
+                    for name in lists.general[matter]:
+                        found.setdefault(name, []).append(evidence)
+        return found
+
+    def _for_all(self, closes: bool) -> list[tuple[int, Evidence]]:
+        """Permission and accident speak of every offence that they can take away; electronic means of every one.
+
+        The evidence for lack of right (0), for a computer (1), for intent (2), as far as there is any.
+        """
+        if (found := self._general.get(closes)) is None:
+            denied = self.authorised if closes and not self.without_right else []
+            matters = (
+                Evidence(indicated=self.without_right, denied=denied),
+                Evidence(indicated=self.computer),
+                Evidence(denied=self.accident if closes else []),
+            )
+            found = self._general[closes] = [row for row in enumerate(matters) if row[1].indicated or row[1].denied]
+        return found
+
+
+def _whole(parts: list[Evidence]) -> Weighed:
+    whole = parts[0]
+    if len(parts) > 1:
         whole = Evidence()
         for part in parts:
             whole.add(part)
-        return whole.weighed()
+    return whole.weighed()
 
 
 def gather(catalogue: Catalogue, hits: Iterable[Hit], facts: Mapping[str, str]) -> Findings:
@@ -186,20 +213,3 @@ def _answer(found: Findings, fact: Fact, answer: str) -> None:
 
 def _that_apply(bearings: Sequence[FactBearing], answer: str, default: str) -> list[FactBearing]:
     return [bearing for bearing in bearings if answer == (bearing.when or default)]
-
-
-def _general(found: Findings) -> Iterator[tuple[tuple[str, bool], Evidence]]:
-    """Permission and accident speak of every offence that they can take away; electronic means of every one.
-
-    By element and whether permission takes the offence away.
-    """
-    for closes in (True, False):
-        denied = found.authorised if closes and not found.without_right else []
-        matters = (
-            (WITHOUT_RIGHT, Evidence(indicated=found.without_right, denied=denied)),
-            (COMPUTER, Evidence(indicated=found.computer)),
-            (INTENT, Evidence(denied=found.accident if closes else [])),
-        )
-        for elements, evidence in matters:
-            if evidence.indicated or evidence.denied:
-                yield from (((element, closes), evidence) for element in elements)

@@ -12,6 +12,14 @@ from backend.conventions.schema.instruments import Element
 _KINDS = {"treaty": 0, "protocol": 1, "model-law": 2, "scheme": 3}
 
 
+# Elements that say the same of every offence: that the act was not permitted, done by computer, done on purpose. Cues
+# for them are kept once per language.
+WITHOUT_RIGHT = ("without-right", "no-lawful-excuse", "no-consent")
+COMPUTER = ("by-computer-system", "use-of-computer", "computer-system", "ict-system")
+INTENT = ("intent", "wilful", "intent-or-recklessness")
+GENERAL = (WITHOUT_RIGHT, COMPUTER, INTENT)
+
+
 @dataclass(frozen=True)
 class ElementList:
     """The elements by which one instrument describes an offence. A model law is a list to think by, never a charge."""
@@ -39,10 +47,15 @@ class ElementList:
 
 @dataclass(frozen=True, slots=True)
 class OffenceLists:
-    """All lists of one offence, treaties first, and for each element the elements that prove it too."""
+    """All lists of one offence, treaties first, and for each element the elements that prove it too.
+
+    `proves` is the same the other way round; `general` has the elements that GENERAL prove, matter by matter.
+    """
 
     lists: tuple[ElementList, ...]
     proved_by: dict[str, tuple[str, ...]]
+    proves: dict[str, tuple[str, ...]]
+    general: tuple[tuple[str, ...], ...]
 
 
 def required_groups(elements: Iterable[Element | ElementStanding]) -> tuple[tuple[int, ...], ...]:
@@ -84,7 +97,9 @@ def _lists(rows: list[ElementList], meanings: dict[str, list[frozenset[str]]]) -
     proved_by = {
         name: tuple(sorted({name, *(other for other in ids if _proves(other, name, meanings))})) for name in ids
     }
-    return OffenceLists(tuple(ordered), proved_by)
+    proves = {name: tuple(shown for shown, ways in proved_by.items() if name in ways) for name in sorted(ids)}
+    reached = ({shown for name in names for shown in proves.get(name, (name,))} for names in GENERAL)
+    return OffenceLists(tuple(ordered), proved_by, proves, tuple(tuple(sorted(names)) for names in reached))
 
 
 def _proves(first: str, second: str, meanings: dict[str, list[frozenset[str]]]) -> bool:

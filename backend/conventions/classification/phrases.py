@@ -38,7 +38,7 @@ _MONEY = frozenset(
     + ("bitcoin", "bitcoins")
 )
 _KINDS = {"number", "money"}
-_REMEMBERED = 20_000
+_REMEMBERED = 50_000
 _SEPARATORS = str.maketrans("", "", ".,")
 _STEP = re.compile(r"^\[?[^\s\[\]]+\]?$")
 
@@ -53,13 +53,13 @@ class Step:
     gap: int = 0
     optional: bool = False
 
-    def fits(self, word: str) -> bool:
-        """Whether a word, in its plain form, takes this step."""
-        if word in self.words or (self.beginnings and word.startswith(self.beginnings)):
-            return True
-        if "number" in self.kinds and word.translate(_SEPARATORS).isdecimal():
-            return True
-        return "money" in self.kinds and (word in _MONEY or word.lstrip("0123456789.").strip("kmb") in _MONEY)
+
+def _kinds_of(word: str) -> Iterator[str]:
+    """The classes of words to which a word, in its plain form, belongs."""
+    if word.translate(_SEPARATORS).isdecimal():
+        yield "number"
+    if word in _MONEY or word.lstrip("0123456789.").strip("kmb") in _MONEY:
+        yield "money"
 
 
 class Found(NamedTuple):
@@ -109,6 +109,8 @@ class _Known(NamedTuple):
     fits: frozenset[int]
 
 
+_UNKNOWN = _Known((), (), frozenset())
+
 # A step of a phrase: its number among all steps (-1 for a gap), the length of the gap, whether it may be missing.
 _Ready = tuple[int, int, bool]
 
@@ -132,7 +134,9 @@ class Index:
                 self._by_word.setdefault(word, []).append(number)
             for beginning in step.beginnings:
                 self._by_beginning.setdefault(beginning, []).append(number)
-        self._by_kind = tuple((step, number) for step, number in self._steps.items() if step.kinds)
+        self._by_kind = {
+            kind: [number for step, number in self._steps.items() if kind in step.kinds] for kind in sorted(_KINDS)
+        }
         self._lengths = tuple(sorted({len(beginning) for beginning in self._by_beginning}))
         self._known: dict[str, _Known] = {}
 
@@ -167,17 +171,21 @@ class Index:
     def _look_up(self, word: str) -> _Known:
         """What a word can be; what was asked once is kept, up to a bound."""
         steps = set(self._by_word.get(word, ()))
+        size = len(word)
         for length in self._lengths:
-            if length > len(word):
+            if length > size:
                 break
-            steps.update(self._by_beginning.get(word[:length], ()))
-        steps.update(number for step, number in self._by_kind if step.fits(word))
+            if begun := self._by_beginning.get(word[:length]):
+                steps.update(begun)
+        for kind in _kinds_of(word):
+            steps.update(self._by_kind[kind])
         numbers = sorted(number for step in steps for number in self._by_first.get(step, ()))
         alone = tuple(number for number in numbers if len(self._phrases[number]) == 1)
         longer = tuple((number, *self._following(number)) for number in numbers if len(self._phrases[number]) > 1)
-        known = _Known(alone, longer, frozenset(steps))
-        if len(self._known) < _REMEMBERED:
-            self._known[word] = known
+        known = _Known(alone, longer, frozenset(steps)) if steps else _UNKNOWN
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[word] = known
         return known
 
     def _following(self, number: int) -> tuple[int, bool]:

@@ -38,9 +38,12 @@ def judge_each(code: str, lists: OffenceLists, findings: Findings, weights: Weig
 
 
 def _judge(code: str, source: ElementList, lists: OffenceLists, findings: Findings, weights: Weights) -> JudgedList:
+    said = findings.parts(code, lists)
     elements = tuple(
-        blank if (found := evidence(code, blank.id, lists, findings)) is NOTHING else _stand(blank, found)
-        for blank in source.unproven
+        [
+            _stand(blank, findings.weighed(code, blank.id, lists)) if blank.id in said else blank
+            for blank in source.unproven
+        ]
     )
     unshown, contradicted = [], []
     total = reached = 0.0
@@ -99,4 +102,4 @@ def closed_by_answers(code: str, judged: JudgedList, lists: OffenceLists, findin
 
 def evidence(code: str, element: str, lists: OffenceLists, findings: Findings) -> Weighed:
     """The evidence for an element: its own, and that of the elements which prove it."""
-    return findings.weighed(code, element, lists.proved_by.get(element) or (element,))
+    return findings.weighed(code, element, lists)
