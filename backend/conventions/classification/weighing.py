@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.conventions.classification.answer import ElementStanding, Standing
-from backend.conventions.classification.evidence import NOTHING, Findings, Weighed
+from backend.conventions.classification.evidence import Findings, Weighed
 from backend.conventions.classification.lists import ElementList, OffenceLists
 from backend.conventions.schema.engine import OffenceRule, Weights
 
