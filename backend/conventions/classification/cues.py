@@ -4,7 +4,8 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+
+import msgspec
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.phrases import Found, Index
@@ -25,7 +26,7 @@ class Bearing:
     negatable: bool
 
 
-class Hit(NamedTuple):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A phrase found in the narrative: what it bears on, whether it is denied, and its span in code points."""
 
     bearing: Bearing
@@ -91,10 +92,9 @@ def _deniers(cues: ReadyCues, tokens: Tokens, found: list[Found]) -> frozenset[i
 
 
 def _hit(cues: ReadyCues, tokens: Tokens, place: Found, deniers: frozenset[int]) -> Hit:
-    number, first, last = place
-    bearing = cues.bearings[number]
+    bearing = cues.bearings[place.phrase]
     denied = bearing.negatable and bool(deniers) and _denied(cues, tokens, place, deniers)
-    return Hit(bearing, denied, tokens.starts[first], tokens.ends[last - 1])
+    return Hit(bearing, denied, tokens.starts[place.first], tokens.ends[place.last - 1])
 
 
 def _denied(cues: ReadyCues, tokens: Tokens, place: Found, deniers: frozenset[int]) -> bool:

@@ -188,7 +188,7 @@ def _consent_closes(catalogue: Catalogue) -> dict[str, bool]:
 
 
 def _take(found: Findings, hit: Hit) -> None:
-    bearing, denied, start, end = hit
+    bearing, denied = hit.bearing, hit.denied
     if bearing.offence:
         evidence = found.at(bearing.offence, bearing.element)
         spans = evidence.denied if denied else evidence.established if bearing.established else evidence.indicated
@@ -197,7 +197,7 @@ def _take(found: Findings, hit: Hit) -> None:
     else:
         return
     if len(spans) < MAX_PASSAGES:
-        spans.append((start, end))
+        spans.append((hit.start, hit.end))
     else:
         found.in_part = True
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 from backend.conventions.errors import LawDataError
 from backend.conventions.tokens import Tokens, plain
 
@@ -62,7 +64,7 @@ def _kinds_of(word: str) -> Iterator[str]:
         yield "money"
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A phrase found: its number in the list, and the words `[first, last)` that it takes."""
 
     phrase: int
@@ -147,8 +149,8 @@ class Index:
 
     def find(self, tokens: Tokens) -> Iterator[Found]:
         """Every place where a phrase stands, in order of the first word."""
-        known = list(map(self._known.get, tokens.plain))
-        row = [self._look_up(word) if one is None else one for one, word in zip(known, tokens.plain, strict=True)]
+        known = self._known
+        row = [known.get(word) or self._look_up(word) for word in tokens.plain]
         fits = [one.fits for one in row]
         reach = _ends_of_sentences(tokens.sentence)
         for place, (alone, beginning, _) in enumerate(row):

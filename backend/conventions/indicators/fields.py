@@ -1,8 +1,9 @@
 """Indicators in the typed fields of a report, where the kind of the field says what its value is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from backend.conventions.indicators.finding import extract
 from backend.conventions.indicators.phones import international, national

@@ -5,6 +5,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import msgspec
+
 from backend.conventions.indicators.refang import Refanged
 from backend.conventions.tokens import plain
 
@@ -14,8 +16,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[!?;]|\n\s*\n|(?<=[^\W\d_]{5})\.\s+(?=[^\W\d_])|(?<=\d)\.\s+(?=[A-ZÁÉÍÓÚÀÈÊÇÑ])|[)\"']\.\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(msgspec.Struct, frozen=True, gc=False):
     """Something by which a person, machine or account can be found.
 
     `value` is normalised; `raw` is as it stands in the text, save that a card number is masked at once; `span` is
@@ -33,8 +34,7 @@ class Indicator:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """An indicator whose place is one of the refanged text; `masked` stands for its text where that may not be kept."""
 
     type: str
