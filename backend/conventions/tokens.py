@@ -25,6 +25,7 @@ class Token:
 class Tokens:
     """The words of a narrative: word `i` is `plain[i]` at `[starts[i], ends[i])`, in `sentence[i]` and `clause[i]`.
 
+    `until[i]` is the number of the first word after its sentence.
     The same as lists side by side, because a narrative of two hundred words is looked through many times.
     """
 
@@ -33,6 +34,7 @@ class Tokens:
     ends: list[int]
     sentence: list[int]
     clause: list[int]
+    until: list[int]
 
     @functools.cached_property
     def words(self) -> tuple[Token, ...]:
@@ -53,9 +55,8 @@ def tokenise(text: str) -> Tokens:
     """The words of `text`, in order, with sentences and clauses counted."""
     found: list[str] = []
     starts: list[int] = []
-    sentences: list[int] = []
-    clauses: list[int] = []
-    sentence = clause = counted = 0
+    sentence = _Stretches()
+    clause = _Stretches()
     # Of ASCII the lower case is the plain form, and as long.
     ascii_only = text.isascii()
     for match in _TOKEN.finditer(text.lower() if ascii_only else text):
@@ -63,16 +64,28 @@ def tokenise(text: str) -> Tokens:
         if word not in _MARKS:
             found.append(word)
             starts.append(match.start())
-            continue
-        if counted < len(found):
-            sentences += [sentence] * (len(found) - counted)
-            clauses += [clause] * (len(found) - counted)
-            counted = len(found)
-        clause += 1
-        sentence += _MARKS[word]
-    sentences += [sentence] * (len(found) - counted)
-    clauses += [clause] * (len(found) - counted)
+        else:
+            clause.end(len(found))
+            if _MARKS[word]:
+                sentence.end(len(found))
+    clause.end(len(found))
+    sentence.end(len(found))
     ends = list(map(operator.add, starts, map(len, found)))
     if not ascii_only:
         found = [word.lower() if word.isascii() else plain(word) for word in found]
-    return Tokens(found, starts, ends, sentences, clauses)
+    return Tokens(found, starts, ends, sentence.numbers, clause.numbers, sentence.until)
+
+
+class _Stretches:
+    """For each word the number of its stretch and where that ends; empty stretches count, too."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.until: list[int] = []
+        self._number = 0
+
+    def end(self, place: int) -> None:
+        if size := place - len(self.numbers):
+            self.numbers += [self._number] * size
+            self.until += [place] * size
+        self._number += 1

@@ -152,7 +152,7 @@ class Index:
         known = self._known
         row = [known.get(word) or self._look_up(word) for word in tokens.plain]
         fits = [one.fits for one in row]
-        reach = _ends_of_sentences(tokens.sentence)
+        reach = tokens.until
         for place, (alone, beginning, _) in enumerate(row):
             for number in alone:
                 yield Found(number, place, place + 1)
@@ -181,10 +181,14 @@ class Index:
                 steps.update(begun)
         for kind in _kinds_of(word):
             steps.update(self._by_kind[kind])
+        if not steps:
+            return self._keep(word, _UNKNOWN)
         numbers = sorted(number for step in steps for number in self._by_first.get(step, ()))
         alone = tuple(number for number in numbers if len(self._phrases[number]) == 1)
         longer = tuple((number, *self._following(number)) for number in numbers if len(self._phrases[number]) > 1)
-        known = _Known(alone, longer, frozenset(steps)) if steps else _UNKNOWN
+        return self._keep(word, _Known(alone, longer, frozenset(steps)))
+
+    def _keep(self, word: str, known: _Known) -> _Known:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[word] = known
@@ -193,17 +197,6 @@ class Index:
     def _following(self, number: int) -> tuple[int, bool]:
         step, gap, optional = self._phrases[number][1]
         return (step, True) if not gap and not optional else (-1, False)
-
-
-def _ends_of_sentences(sentence: Sequence[int]) -> list[int]:
-    """For each word where its sentence ends."""
-    ends = [0] * len(sentence)
-    end = len(sentence)
-    for place in range(len(sentence) - 1, -1, -1):
-        if place + 1 < len(sentence) and sentence[place] != sentence[place + 1]:
-            end = place + 1
-        ends[place] = end
-    return ends
 
 
 def _match(steps: tuple[_Ready, ...], step: int, fits: list[frozenset[int]], place: int, end: int) -> int:

@@ -77,7 +77,7 @@ def _take_iban(taken: Taken, start: re.Match[str]) -> int:
     """Take the IBAN that begins here, if one does; where to look for the next."""
     first = start.start() - 2
     length = _length_of(taken.text[first : first + 2].upper())
-    found = taken.once(_iban_in, taken.text[first : first + 2 * length], length) if length else None
+    found = taken.once(_iban_in, (taken.text[first : first + 2 * length], length)) if length else None
     if found is None:
         return start.end()
     value, size = found

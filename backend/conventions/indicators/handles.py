@@ -17,7 +17,7 @@ _QUOTED = re.compile(r"([\"'])(?<!\w.)[ ]?(@?[\w][\w.-]{1,38}[\w])[ ]?\1(?!\w)")
 _PATH = re.compile(r"(?<![\w.])/?u/([A-Za-z0-9_-]{3,30})(?![\w/])")
 _SKYPE = re.compile(r"(?<![\w.])live:[\w.-]{3,50}\w")
 _TAG = re.compile(r"#[0-9]{4}(?![0-9])")
-_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)(?:/[^\W\d_])?(?:['’](?=[^\W\d_]))?")
+_WORD = re.compile(r"[^\W\d_](?<!\w.)[^\W\d_]*+(?!\w)(?:/[^\W\d_])?(?:['’](?=[^\W\d_]))?")
 _LIST = re.compile(r"[\"')]*(?:[ ]?[,/;][ ]?|[ ])(?:(?:and|or|y|e|o|et|ou|en|of|&)[ ])?[\"'(@]*")
 _SURNAME = re.compile(r"(?:Mc|Mac|De|Di|Du|La|Le|Van|O')[A-Z][a-z]+")
 # Letters running into digits after a line, all lower case: nobody names anything else so.
@@ -26,6 +26,7 @@ _SELF_EVIDENT = re.compile(r"[a-z][a-z.]{1,20}_[a-z._]{0,20}[a-z][0-9]{1,4}")
 _QUOTED_NAME = re.compile(r"(?=.*[0-9])(?!.*-)[^\W\d_][\w.]{3,}(?<![0-9]{5})")
 _OPENED = re.compile(r"[\"'][ ]?$")
 _TAGGED = re.compile(r"(?<![\w@./#-])[\w.]{2,32}#[0-9]{4}(?![\w])")
+_DIGIT_OR_LINE = re.compile(r"[\d_]")
 _FILE = re.compile(r"\.(?:[a-z]{2,4}[0-9]?)$", re.IGNORECASE)
 _REACH, _MOST_FILLERS, _MOST_STRANGE = 72, 6, 3
 
@@ -40,12 +41,12 @@ def find_handles(taken: Taken, words: IndicatorWords) -> None:
     for match in _SKYPE.finditer(text) if "live:" in text else ():
         _take(taken, match.start(), match.end(), match[0])
     for match in _TAGGED.finditer(text) if "#" in text else ():
-        if taken.once(_said, taken.before(match.start(), _REACH), False, words):
+        if taken.once(_said, (taken.before(match.start(), _REACH), False), words):
             _take(taken, match.start(), match.end(), match[0])
     last_end = -1
     for start, end, marked in _candidates(taken):
         name = taken.text[start:end].lstrip("@")
-        if not taken.free(start, end) or not taken.once(_is_name, name, words):
+        if not taken.free(start, end) or not taken.once(_is_name, (name,), words):
             continue
         in_list = 0 <= last_end < start and _LIST.fullmatch(taken.text[last_end:start]) is not None
         if _is_handle(taken, start, name, marked, in_list, words):
@@ -118,7 +119,7 @@ def _is_handle(taken: Taken, start: int, name: str, marked: bool, in_list: bool,
     shaped = _has_shape(name)
     if in_list and shaped:
         return True
-    said = taken.once(_said, taken.before(start, _REACH), marked, words)
+    said = taken.once(_said, (taken.before(start, _REACH), marked), words)
     if said == "name":
         return shaped or (marked and name == name.lower() and not name.isdecimal())
     if said == "account":
@@ -134,7 +135,7 @@ def _is_handle(taken: Taken, start: int, name: str, marked: bool, in_list: bool,
 def _has_shape(name: str) -> bool:
     inside = name[1:-1]
     return (
-        any(c.isdecimal() or c == "_" for c in name)
+        _DIGIT_OR_LINE.search(name) is not None
         or "." in inside
         or any(c.isupper() for c in inside)
         and not name.isupper()

@@ -127,7 +127,7 @@ def _take_ipv4(taken: Taken, match: re.Match[str]) -> None:
 
 
 def _take_ipv6(taken: Taken, match: re.Match[str]) -> None:
-    if taken.free(*match.span()) and (value := taken.once(_ipv6, match[0])):
+    if taken.free(*match.span()) and (value := taken.once(_ipv6, (match[0],))):
         taken.take("ipv6", value, match.start(), match.end())
 
 

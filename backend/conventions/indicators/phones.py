@@ -59,7 +59,7 @@ def _number(
     if _is_money(taken, raw, start, start + len(raw), words):
         return None, 0
     abroad = raw.lstrip("(").startswith("+")
-    said = None if abroad else taken.once(_said, taken.before(start, 64), words)
+    said = None if abroad else taken.once(_said, (taken.before(start, 64),), words)
     if said is False or (not abroad and (_DATE.fullmatch(raw) or _YEARS.fullmatch(raw))):
         return None, 0
     parts = _beginnings(raw)

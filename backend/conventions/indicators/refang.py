@@ -20,6 +20,7 @@ _FORMS: dict[int, str] = {
     **{0x3002: ".", 0x2024: ".", 0xFE6B: "@", 0x2215: "/", 0x2044: "/", 0xA789: ":"},
 }
 _FORMED = re.compile(f"[{re.escape(''.join(map(chr, _FORMS)))}]")
+_MANY_FORMS = 16
 
 _DOT_WORD = r"(?:dot|d0t|punto|point|punt)"
 _AT_WORD = r"(?:at|arroba|arobase|apenstaart(?:je)?)"
@@ -31,11 +32,12 @@ _BRACKETED = re.compile(
     r"|(?P<sign>://|:|//?|-)[\])}]|(?P<half>\.)(?=\w)|(?P<a>(?<=\w.)a[\])](?=[\w-]+\.\w)))",
     re.IGNORECASE,
 )
+# The search leaps to a first character; what has to stand before it is looked at after that.
 _OTHERWISE = re.compile(
-    rf"(?P<dot>(?<=\w)(?:\.\](?=\w)|\\\.(?=\w)|(?<=[\w-]{{5}})[ ]\.[ ]?(?=(?-i:{_ENDING})\b)))"
-    r"|(?P<scheme>\bh(?:xx|\*\*|tx|xt|__)p(?=s?\b))"
-    r"|(?P<slashes>(?<=ttp):(?:\\\\|/[ ]/)|(?<=ttps):(?:\\\\|/[ ]/))",
-    re.IGNORECASE,
+    r"[.\\ hH:](?:"
+    rf"(?P<dot>(?<=\w\.)\](?=\w)|(?<=\w\\)\.(?=\w)|(?<=[\w-]{{4}}\w[ ])\.[ ]?(?={_ENDING}\b))"
+    r"|(?P<scheme>(?<=[hH])(?<!\w.)(?i:xx|\*\*|tx|xt|__)[pP](?=[sS]?\b))"
+    r"|(?P<slashes>(?:(?<=[tT][tT][pP]:)|(?<=[tT][tT][pP][sS]:))(?:\\\\|/[ ]/)))"
 )
 _NEW = {"dot": ".", "half": ".", "at": "@", "a": "@", "scheme": "http", "slashes": "://"}
 # Without one of these the pattern above cannot match; looking for each of them is quicker than the pattern.
@@ -108,12 +110,23 @@ def refang(text: str) -> Refanged:
         if _HIDDEN.search(shown):
             shown = _HIDDEN.sub("", shown)
         if _FORMED.search(shown):
-            shown = shown.translate(_FORMS)
+            shown = _formed(shown)
     edits = _defanged(shown)
     refanged = _apply(shown, edits)
     if _is_spelled(refanged) and (spelled := _spelled(refanged)):
         return _both(text, shown, edits, refanged, spelled)
     return Refanged(text, refanged, shown, _places(edits))
+
+
+def _formed(text: str) -> str:
+    """The text with every form of a character as the one it stands for."""
+    forms = set(_FORMED.findall(text))
+    if len(forms) > _MANY_FORMS:
+        return text.translate(_FORMS)
+    # A report has an apostrophe and a dash of this kind, and a form at a time is far quicker.
+    for form in forms:
+        text = text.replace(form, _FORMS[ord(form)])
+    return text
 
 
 def _is_spelled(text: str) -> bool:

@@ -13,7 +13,10 @@ from backend.conventions.tokens import plain
 T = TypeVar("T")
 _WORD = re.compile(r"[^\W\d_]+")
 # A sentence ends at a mark before a capital, unless the mark ends a short word: `Tel. No. 440-0123`.
-_BREAK = re.compile(r"[!?;]|\n\s*\n|(?<=[^\W\d_]{5})\.\s+(?=[^\W\d_])|(?<=\d)\.\s+(?=[A-ZÁÉÍÓÚÀÈÊÇÑ])|[)\"']\.\s")
+_BREAK = re.compile(
+    r"[!?;\n.)\"'](?:(?<=[!?;])|(?<=\n)\s*\n|(?<=[^\W\d_]{5}\.)\s+(?=[^\W\d_])"
+    r"|(?<=\d\.)\s+(?=[A-ZÁÉÍÓÚÀÈÊÇÑ])|(?<=[)\"'])\.\s)"
+)
 
 
 class Indicator(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +57,7 @@ class Taken:
     _marks: bytearray = field(default_factory=bytearray)
     # What was worked out for a piece of this text, for texts that say the same ten thousand times. It ends with the
     # search: a report's words outlive it nowhere.
-    _known: dict[Hashable, Any] = field(default_factory=dict)
+    _known: dict[Callable[..., Any], dict[Hashable, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.text = self.refanged.text
@@ -81,22 +84,24 @@ class Taken:
         end = _TOKEN_REST.match(text, place).end()  # type: ignore[union-attr]  # matches the empty text, too
         return (end, end) if start == lowest and lowest else (start, end)
 
-    def once(self, work: Callable[..., T], *asked: Hashable) -> T:
-        """What `work` answers when asked this, worked out once for this text."""
-        key = (work, *asked)
-        if key not in self._known:
-            self._known[key] = work(*asked)
-        answer: T = self._known[key]
+    def once(self, work: Callable[..., T], asked: tuple[Hashable, ...], *always: object) -> T:
+        """What `work` answers when asked this, worked out once for this text; `always` is the same in every call."""
+        of_work = self._known.get(work)
+        if of_work is None:
+            of_work = self._known[work] = {}
+        if asked not in of_work:
+            of_work[asked] = work(*asked, *always)
+        answer: T = of_work[asked]
         return answer
 
     def before(self, start: int, reach: int) -> str:
         """What stands in the `reach` characters before a place, from the beginning of its sentence."""
         text = self.text[max(0, start - reach) : start]
-        return self.once(_from_sentence_start, text)
+        return self.once(_from_sentence_start, (text,))
 
     def words_before(self, start: int, reach: int) -> list[str]:
         """The words before a place in its sentence, in plain form, the nearest last."""
-        return self.once(_plain_words, self.before(start, reach))
+        return self.once(_plain_words, (self.before(start, reach),))
 
     def word_next_before(self, start: int) -> str:
         """The word directly before a place, with nothing but spaces, points, colons, `#` between; else empty."""
