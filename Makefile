@@ -1,5 +1,5 @@
 # Two commands do everything on a new machine: `make run` and `make test`. Needs Python 3.11 or newer with venv, and make.
-.PHONY: help setup run demo test lint fix bench lock
+.PHONY: help setup run demo test lint fix bench lock learn
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -28,6 +28,11 @@ fix:             ## format and mend what can be mended
 
 bench: setup     ## measure against baselines in the same run
 	@exec .venv/bin/comity bench
+
+learn:           ## learn the wording of offences anew from narratives/
+	@sh scripts/setup.sh test
+	@.venv/bin/uv pip install --quiet --require-hashes -r requirements/learn.txt
+	@.venv/bin/python -m learning learn
 
 lock:            ## rewrite the locked requirements
 	@sh scripts/setup.sh base

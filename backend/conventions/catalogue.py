@@ -9,7 +9,7 @@ from backend.conventions.errors import UnknownName
 from backend.conventions.loading import read
 from backend.conventions.schema.concepts import Concepts, StateElements
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
-from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates
+from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates, Mark, Marks
 from backend.conventions.schema.instruments import Instrument
 from backend.conventions.schema.states import State
 from backend.conventions.schema.terms import (
@@ -178,6 +178,11 @@ class Catalogue:
     def classification_rules(self) -> ClassificationRules:
         """What a narrative has to show before an offence is proposed."""
         return self._file("engine/classification.yaml", ClassificationRules)
+
+    @functools.cached_property
+    def marks(self) -> dict[str, Mark]:
+        """What the marks of the narratives stand for, by key."""
+        return self._file("engine/marks.yaml", Marks).marks
 
     @functools.cached_property
     def indicator_words(self) -> IndicatorWords:

@@ -58,3 +58,11 @@ def read(path: Path, kind: type[T]) -> T:
     except msgspec.ValidationError as fault:
         problem, _, place = str(fault).partition(" - at ")
         raise LawDataError(_named(path), place.strip("`").removeprefix("$."), problem) from None
+
+
+def read_json(path: Path, kind: type[T]) -> T:
+    """A data file that a program wrote, as a struct of `kind`. Raises LawDataError where it cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (msgspec.DecodeError, OSError) as fault:
+        raise LawDataError(_named(path), "", f"{fault}; make it anew with `make learn`") from fault

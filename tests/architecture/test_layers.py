@@ -11,7 +11,7 @@ import pytest
 from backend.cli.node.home import CHECKOUT
 from backend.cli.node.processes import BY_NAME
 
-ROOTS = ("crypto", "backend", "referral")
+ROOTS = ("crypto", "backend", "referral", "learning")
 
 
 def sources() -> list[Path]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from backend.conventions.catalogue import SHIPPED, Catalogue, shipped
 from backend.conventions.classification import Classification, Standing, classify
 from backend.conventions.errors import BadQuestion, LawError, UnknownName
+from learning.reports import reports
 
 # Written for this test, one of each language and several offences each.
 NARRATIVES = (
@@ -28,6 +29,10 @@ NARRATIVES = (
     "Le compte de messagerie de la société a été piraté sans autorisation depuis l'étranger et les courriels sont lus.",
     "De bestanden op de server zijn versleuteld en er wordt losgeld geëist.",
 )
+# Reports as they come: a few of those written to learn from, in which something is found.
+REPORTS = tuple(
+    report.text for report in reports("working")[::40] if len(report.text.split()) > 80 and classify(report.text).codes
+)[:24]
 # Nothing of any offence, of permission, of accident or of denial is said in them.
 IRRELEVANT = (
     "It rained on that day.",
@@ -120,8 +125,13 @@ def test_ten_megabytes_are_read_and_one_character_more_is_refused() -> None:
 
 
 def test_in_a_megabyte_of_other_words_the_report_is_still_found() -> None:
-    narrative = "It rained on that day. " * 20_000 + NARRATIVES[1] + " The road was wet." * 20_000
-    assert set(classified(NARRATIVES[1]).codes) <= set(classify(narrative).codes)
+    narrative = "It rained on that day. " * 6_000 + REPORTS[0] + " The road was wet." * 20_000
+    assert set(classified(REPORTS[0]).codes) <= set(classify(narrative).codes)
+
+
+def test_what_is_too_long_to_be_read_whole_says_so() -> None:
+    answer = classify("It rained on that day. " * 30_000)
+    assert [row.code for row in answer.warnings if row.code == "read-in-part"] == ["read-in-part"]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +184,7 @@ def test_answers_that_contradict_each_other_are_never_silent(given_answers: dict
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(NARRATIVES), st.lists(st.sampled_from(IRRELEVANT), min_size=1, max_size=4), st.booleans())
+@given(st.sampled_from(REPORTS), st.lists(st.sampled_from(IRRELEVANT), min_size=1, max_size=4), st.booleans())
 def test_an_irrelevant_sentence_removes_no_offence(narrative: str, more: list[str], before: bool) -> None:
     told = " ".join([*more, narrative] if before else [narrative, *more])
     assert set(classified(narrative).codes) <= set(classify(told).codes)

@@ -55,6 +55,7 @@ def test_every_direct_dependency_has_its_reason():
     assert set(listed("Tests: `requirements/test.in`")) == inputs("test.in")
     setup = listed("Set-up: `requirements/bootstrap.in`, `requirements/node.in`")
     assert set(setup) == inputs("bootstrap.in") | inputs("node.in")
+    assert set(listed("Learning the wording: `requirements/learn.in`")) == inputs("learn.in")
     edge = section(DEPENDENCIES, "The edge's image: `requirements/edge.in`")
     assert set(words(edge)) == inputs("edge.in")
     assert inputs("edge.in") <= inputs("base.in")

@@ -20,12 +20,21 @@ from backend.conventions.classification.answer import (
 from backend.conventions.classification.candidates import case_of
 from backend.conventions.classification.contradictions import contradictions
 from backend.conventions.classification.crosswalks import tags
+from backend.conventions.classification.cues import Hit
 from backend.conventions.classification.evidence import Findings, gather
+from backend.conventions.classification.hearing import NOTHING, Heard, add, hear
 from backend.conventions.classification.language import languages
 from backend.conventions.classification.lists import OffenceLists, offence_lists
 from backend.conventions.classification.notices import reference_notices
 from backend.conventions.classification.questions import Case, of_incident, of_offence
-from backend.conventions.classification.weighing import JudgedList, is_shown, judge_lists
+from backend.conventions.classification.weighing import (
+    JudgedList,
+    closed_by_answers,
+    is_shown,
+    judge_lists,
+    shown_by_answers,
+)
+from backend.conventions.classification.wording import MAX_CLAUSES
 from backend.conventions.errors import BadQuestion, UnknownName
 from backend.conventions.indicators import extract
 from backend.conventions.tokens import tokenise
@@ -34,6 +43,8 @@ __all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Not
 
 # A narrative of a police report has hundreds of words; what is a hundred times longer is something else.
 MAX_LENGTH = 10_000_000
+# Fewer words than this are a statement rather than a report: cues read it, for the wording was learned from reports.
+_SHORT = 40
 _CITABLE = {"treaty", "protocol"}
 
 
@@ -58,12 +69,14 @@ def classify(
     tokens = tokenise(narrative)
     spoken = (lang,) if lang else languages(law, tokens)
     hits = [hit for language in spoken for hit in cue_search.find(cue_search.ready(law, language), tokens)]
-    findings = gather(law, hits, facts or {})
-    found = _offences(law, findings, states)
-    case = case_of(law, found, findings, gather(law, hits, {}) if facts else findings, facts or {})
+    short = len(tokens.words) < _SHORT
+    heard = NOTHING if short else hear(law, tokens)
+    findings = _gathered(law, hits, heard, facts or {})
+    found = _offences(law, findings, heard, states, short=short)
+    case = case_of(law, found, findings, _gathered(law, hits, heard, {}) if facts else findings, facts or {})
     indicators = extract(narrative, region=states[0] if states else None)
     codes = tuple(offence.code for offence in found)
-    warnings = (*_warnings(findings), *contradictions(case), *reference_notices(law, found))
+    warnings = (*_warnings(findings, heard), *contradictions(case), *reference_notices(law, found))
     return Classification(spoken, codes, indicators, _with_more(case, found), warnings, of_incident(case))
 
 
@@ -75,21 +88,37 @@ def _check_names(law: Catalogue, lang: str | None, states: Sequence[str]) -> Non
             law.state(code)
 
 
-def _offences(law: Catalogue, findings: Findings, states: Sequence[str]) -> tuple[OffenceFound, ...]:
+def _gathered(law: Catalogue, hits: Sequence[Hit], heard: Heard, answers: Mapping[str, str]) -> Findings:
+    """The evidence of cues, wording and answers together."""
+    findings = gather(law, hits, answers)
+    add(law, findings, heard)
+    return findings
+
+
+def _offences(
+    law: Catalogue, findings: Findings, heard: Heard, states: Sequence[str], *, short: bool
+) -> tuple[OffenceFound, ...]:
+    """Those that the wording proposes or the answers show, and that no answer closes; the likeliest first.
+
+    In a short statement the cues propose instead, and words that deny close.
+    """
     found = []
     for code, lists in offence_lists(law).items():
         rule = law.classification_rules.offences.get(code)
-        if (
-            rule is None
-            or not rule.propose
-            or (rule.needs_computer and not findings.computer and not findings.answered)
-        ):
+        if rule is None or not rule.propose:
             continue
-        if is_shown(code, rule, lists, findings):
-            judged = judge_lists(code, lists, findings, law.classification_rules.weights)
-            # Closed under every list: nobody could charge it. Closed under some: the others remain.
-            if any(not row.contradicted for row in judged):
-                found.append(_offence(law, code, lists, judged, states))
+        answered = findings.answered and shown_by_answers(code, rule, lists, findings)
+        plain = short and is_shown(code, rule, lists, findings) and (findings.computer or not rule.needs_computer)
+        if code not in heard.proposed and not answered and not plain:
+            continue
+        judged = judge_lists(code, lists, findings, law.classification_rules.weights)
+        # Closed under every list: nobody could charge it. Closed under some: the others remain.
+        closed = (bool(row.contradicted) if plain else closed_by_answers(code, row, lists, findings) for row in judged)
+        if not all(closed):
+            offence = _offence(law, code, lists, judged, states)
+            chance = heard.chances.get(code, 0.0)
+            score = max(chance, offence.score) if answered or plain else chance
+            found.append(replace(offence, score=round(score, 3)))
     return tuple(sorted(found, key=lambda offence: -offence.score))
 
 
@@ -131,8 +160,12 @@ def _with_more(case: Case, found: tuple[OffenceFound, ...]) -> tuple[OffenceFoun
     )
 
 
-def _warnings(findings: Findings) -> tuple[Notice, ...]:
+def _warnings(findings: Findings, heard: Heard) -> tuple[Notice, ...]:
+    found = []
     if findings.authorised and findings.without_right:
         text = "The narrative speaks both of permission and of its absence: ask the owner who had agreed to what."
-        return (Notice("permission-unclear", text),)
-    return ()
+        found.append(Notice("permission-unclear", text))
+    if not heard.whole:
+        text = f"Only the first {MAX_CLAUSES} clauses of the narrative were read for offences: shorten it."
+        found.append(Notice("read-in-part", text))
+    return tuple(found)

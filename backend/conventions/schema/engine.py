@@ -1,7 +1,7 @@
 """`engine/*`: the project's own rules on how the facts are used; no researched law."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from backend.conventions.schema.common import Row, Slug
 
@@ -71,6 +71,52 @@ class Cues(Row, frozen=True, kw_only=True):
     accident: tuple[str, ...] = ()
     without_right: tuple[str, ...] = ()
     offences: dict[Slug, dict[Slug, tuple[str | Cue, ...]]]
+
+
+class Mark(Row, frozen=True, kw_only=True):
+    """What a mark in a narrative stands for: the elements (`offence/element`) that the marked passage shows."""
+
+    what: str
+    shows: tuple[str, ...] = ()
+    general: bool = False
+
+
+class Marks(Row, frozen=True, kw_only=True):
+    """`engine/marks.yaml`: the marks by which people say which passage of a narrative shows which element."""
+
+    version: int
+    as_of: date
+    marks: dict[Slug, Mark]
+
+
+class Decision(Row, frozen=True, kw_only=True):
+    """`engine/wording/decision.json`, made by `make learn`: how the marks that a narrative shows lead to offences.
+
+    `marks` are the columns of the weights (`-key` denies); `bias` is added to each. `weights[code]` are for the
+    strongest clause of every mark, then the second strongest, then the strongest once more between 0 and 1;
+    `thresholds[code]` is the chance from which the offence is proposed; `none` among the codes is "no offence at all":
+    above its threshold nothing is proposed. `shown[mark]` is the score from which a passage counts. `made_from` is
+    the SHA-256 of the narratives.
+    """
+
+    made_from: str
+    marks: tuple[str, ...]
+    codes: tuple[str, ...]
+    floor: float
+    own_scale: tuple[float, ...]
+    near_scale: tuple[float, ...]
+    bias: tuple[float, ...]
+    weights: dict[str, tuple[float, ...]]
+    biases: dict[str, float]
+    thresholds: dict[str, float]
+    shown: dict[str, float]
+
+    def arrays(self) -> tuple[Any, Any]:
+        """Weights as `[codes, inputs]` and biases as `[codes]`."""
+        import numpy  # imported late: it takes a tenth of a second
+
+        rows = [self.weights[code] for code in self.codes]
+        return numpy.array(rows, numpy.float32), numpy.array([self.biases[code] for code in self.codes], numpy.float32)
 
 
 class IndicatorWords(Row, frozen=True, kw_only=True):

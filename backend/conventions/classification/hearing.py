@@ -1,0 +1,61 @@
+"""What the learned wording says of a narrative: the offences it proposes, the passages that speak for an element."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from backend.conventions.catalogue import Catalogue
+from backend.conventions.classification.evidence import Findings
+from backend.conventions.classification.wording import Reading, Span, wording
+from backend.conventions.tokens import Tokens
+
+_NONE = "none"
+_DENIED = "-"
+# Of an offence that is proposed, the best passage for an element is shown even where it is this much weaker.
+_WEAKER = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The chance of each offence, those proposed, and the passages `(mark, span)` that count; whether all was read."""
+
+    chances: Mapping[str, float]
+    proposed: frozenset[str]
+    passages: tuple[tuple[str, Span], ...]
+    whole: bool
+
+
+NOTHING = Heard({}, frozenset(), (), whole=True)
+
+
+def hear(law: Catalogue, tokens: Tokens) -> Heard:
+    """What the wording says, words alone: answers of the officer are weighed elsewhere."""
+    learned = wording(law)
+    reading = learned.read(tokens)
+    chances = reading.chances()
+    thresholds = learned.decision.thresholds
+    proposed: frozenset[str] = frozenset()
+    if reading.clauses and chances[_NONE] < thresholds[_NONE]:
+        proposed = frozenset(code for code, chance in chances.items() if code != _NONE and chance >= thresholds[code])
+    return Heard(chances, proposed, tuple(_counting(law, reading, proposed)), reading.whole)
+
+
+def _counting(law: Catalogue, reading: Reading, proposed: frozenset[str]) -> Iterator[tuple[str, Span]]:
+    """The passages that reach the score of their mark, and the best one for each element of a proposed offence."""
+    decision = reading.wording.decision
+    wanted = {mark for mark, row in law.marks.items() if any(name.split("/")[0] in proposed for name in row.shows)}
+    least = [decision.shown[mark] - (_WEAKER if mark in wanted else 0.0) for mark in decision.marks]
+    seen: set[int] = set()
+    for mark, place in reading.places(least):
+        name = decision.marks[mark]
+        if mark not in seen or reading.scores[place, mark] >= decision.shown[name]:
+            yield name, reading.span(place, mark)
+        seen.add(mark)
+
+
+def add(law: Catalogue, findings: Findings, heard: Heard) -> None:
+    """Adds the passages to the evidence: they indicate an element, or deny it; only a cue or an answer establishes."""
+    for mark, span in heard.passages:
+        row = law.marks.get(mark.removeprefix(_DENIED))
+        for name in row.shows if row else ():
+            evidence = findings.at(*name.split("/"))
+            (evidence.denied if mark.startswith(_DENIED) else evidence.indicated).append(span)

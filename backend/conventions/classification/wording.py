@@ -1,0 +1,215 @@
+"""What a narrative says of each element, by the wording of many marked reports: a weight for every word and element.
+
+A clause speaks for an element as much as its words and pairs of words weigh for it, and a little as those of its
+neighbours in the sentence do. Sums only: whatever is found can be led back to its words. How it was learned:
+docs/classification.md.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backend.conventions.catalogue import Catalogue
+from backend.conventions.loading import read_json
+from backend.conventions.schema.engine import Decision
+from backend.conventions.tokens import Tokens
+
+Span = tuple[int, int]
+_STEM = 5
+# A clause shorter than this is read together with the one before it.
+_SHORTEST = 4
+# So far below the score that counts, a clause says nothing of a mark.
+QUIETER = 2.0
+# A narrative has some dozens of clauses; the rest of something endless adds nothing to its strongest ones.
+MAX_CLAUSES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words `[first, last)` of a clause."""
+
+    first: int
+    last: int
+
+
+def clauses(tokens: Tokens) -> list[Clause]:
+    """The clauses of a narrative in order; short ones belong to their neighbour in the sentence."""
+    found: list[Clause] = []
+    first = 0
+    for place in range(1, len(tokens.words) + 1):
+        if place < len(tokens.words) and not _parts(tokens, first, place):
+            continue
+        if found and place - first < _SHORTEST and tokens.sentence[first] == tokens.sentence[found[-1].first]:
+            found[-1] = Clause(found[-1].first, place)
+        else:
+            found.append(Clause(first, place))
+        first = place
+    return [clause for clause in found if clause.last > clause.first]
+
+
+def _parts(tokens: Tokens, first: int, place: int) -> bool:
+    if tokens.sentence[place] != tokens.sentence[place - 1]:
+        return True
+    return tokens.clause[place] != tokens.clause[place - 1] and place - first >= _SHORTEST
+
+
+def _joined(tokens: Tokens, first: Clause, second: Clause) -> bool:
+    return tokens.sentence[first.first] == tokens.sentence[second.first]
+
+
+def word_of(plain: str) -> str:
+    """The word as it is weighed: all numbers are one."""
+    return "0" if plain[0].isdigit() else plain
+
+
+def stem_of(word: str) -> str:
+    """The beginning of a word, that stands for its inflections."""
+    return word[:_STEM] + "*"
+
+
+def pair_of(first: str, second: str) -> str:
+    """Two words that follow each other, by their beginnings."""
+    return f"{first[:_STEM]} {second[:_STEM]}"
+
+
+def features(words: Sequence[str]) -> Iterator[str]:
+    """The features of a clause of words: the words, the stems of the longer ones, the pairs. Some come twice."""
+    for place, word in enumerate(words):
+        yield word
+        if len(word) > _STEM:
+            yield stem_of(word)
+        if place:
+            yield pair_of(words[place - 1], word)
+
+
+@dataclass(slots=True)
+class Wording:
+    """The weights: `own[row, mark]` of a feature in the clause, `near[row, mark]` of one in a clause beside it."""
+
+    decision: Decision
+    rows: dict[str, int]
+    own: Any
+    near: Any
+    scale: Any
+    bias: Any
+    deciding: tuple[Any, Any]
+    quiet: Any
+
+    def read(self, tokens: Tokens) -> "Reading":
+        """How strongly each clause speaks for each mark."""
+        import numpy  # imported late: it takes a tenth of a second, and not every process classifies
+
+        every = clauses(tokens)
+        cut = every[:MAX_CLAUSES]
+        if not cut:
+            return Reading(self, tokens, [], numpy.zeros((0, len(self.decision.marks)), numpy.float32), True)
+        rows, starts = self._rows(tokens, cut)
+        scores = numpy.add.reduceat(self.own[rows], starts, axis=0, dtype=numpy.float32) * self.scale[0] + self.bias
+        beside = numpy.add.reduceat(self.near[rows], starts, axis=0, dtype=numpy.float32) * self.scale[1]
+        # Only inside a sentence: what is said elsewhere, and what somebody adds, moves nothing here.
+        joined = numpy.array([_joined(tokens, *pair) for pair in itertools.pairwise(cut)], numpy.float32)[:, None]
+        scores[1:] += beside[:-1] * joined
+        scores[:-1] += beside[1:] * joined
+        return Reading(self, tokens, cut, scores, len(cut) == len(every))
+
+    def _rows(self, tokens: Tokens, cut: list[Clause]) -> tuple[list[int], list[int]]:
+        """The rows of the features of all clauses, and where each clause begins. Row 0 weighs nothing."""
+        rows: list[int] = []
+        starts: list[int] = []
+        words = [word_of(token.plain) for token in tokens.words]
+        for clause in cut:
+            starts.append(len(rows))
+            rows.append(0)
+            rows += {self._row(feature) for feature in features(words[clause.first : clause.last])}
+        return rows, starts
+
+    def _row(self, feature: str) -> int:
+        if (row := self.rows.get(feature)) is not None:
+            return row
+        # An unknown word weighs as the known ones that begin like it do in the mean.
+        return 0 if " " in feature else self.rows.get(feature[:_STEM] + "?", 0)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A narrative as read: `scores[clause, mark]`, higher where a clause speaks for a mark; whether all was read."""
+
+    wording: Wording
+    tokens: Tokens
+    clauses: list[Clause]
+    scores: Any
+    whole: bool
+
+    def strongest(self) -> Any:
+        """For every mark the strongest and the second strongest clause, as `[2, marks]`."""
+        import numpy
+
+        floor = self.wording.decision.floor
+        padded = numpy.vstack([self.scores, numpy.full((2, self.scores.shape[1]), floor, numpy.float32)])
+        return numpy.clip(-numpy.sort(-padded, axis=0)[:2], floor, -floor)
+
+    def chances(self) -> dict[str, float]:
+        """How likely each offence is, from 0 to 1, by the marks that the narrative shows."""
+        import numpy
+
+        # What does not even come near a passage that counts is silence, and silence is all alike.
+        two = numpy.maximum(self.strongest(), self.wording.quiet)
+        inputs = numpy.concatenate([two[0], two[1], 1 / (1 + numpy.exp(-two[0]))])
+        weights, biases = self.wording.deciding
+        chances = 1 / (1 + numpy.exp(-(weights @ inputs + biases)))
+        return dict(zip(self.wording.decision.codes, chances.tolist(), strict=True))
+
+    def places(self, least: Sequence[float], most: int = 3) -> Iterator[tuple[int, int]]:
+        """For every mark the clauses that reach its least score, the strongest first: numbers of mark and clause."""
+        import numpy
+
+        strongest = self.scores.max(axis=0, initial=self.wording.decision.floor)
+        for mark in numpy.flatnonzero(strongest >= least).tolist():
+            column = self.scores[:, mark]
+            for place in numpy.argsort(-column, kind="stable")[:most].tolist():
+                if column[place] >= least[mark]:
+                    yield mark, place
+
+    def span(self, place: int, mark: int) -> Span:
+        """The code points of a clause without the words at its ends that do not speak for the mark."""
+        clause = self.clauses[place]
+        words = [word_of(token.plain) for token in self.tokens.words[clause.first : clause.last]]
+        speak = [self._weight(word, mark) > 0 for word in words]
+        first, last = 0, len(words)
+        if any(speak):
+            first, last = speak.index(True), len(words) - speak[::-1].index(True)
+        return self.tokens.words[clause.first + first].start, self.tokens.words[clause.first + last - 1].end
+
+    def _weight(self, word: str, mark: int) -> float:
+        rows = {self.wording._row(word), self.wording._row(stem_of(word)) if len(word) > _STEM else 0}
+        return float(sum(int(self.wording.own[row, mark]) for row in rows))
+
+
+@functools.lru_cache(maxsize=4)
+def wording(catalogue: Catalogue) -> Wording:
+    """The weights of a catalogue, read once for a process."""
+    return load(catalogue.folder / "engine" / "wording")
+
+
+def load(folder: Path) -> Wording:
+    """The weights kept in a folder: `decision.json`, `features.txt` (a line each), `weights.npz`."""
+    import numpy
+
+    decision = read_json(folder / "decision.json", Decision)
+    lines = (folder / "features.txt").read_text(encoding="utf-8").split("\n")
+    with numpy.load(folder / "weights.npz", allow_pickle=False) as kept:
+        own, near = kept["own"], kept["near"]
+    rows = {feature: number for number, feature in enumerate(lines, 1) if feature}
+    return Wording(
+        decision,
+        rows,
+        own,
+        near,
+        numpy.array([decision.own_scale, decision.near_scale], numpy.float32),
+        numpy.array(decision.bias, numpy.float32),
+        decision.arrays(),
+        numpy.array([decision.shown[mark] - QUIETER for mark in decision.marks], numpy.float32),
+    )

@@ -1,0 +1,58 @@
+"""`python -m learning learn`: new weights from the working narratives; `… measure [PART]`: how good they are."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from backend.conventions.catalogue import SHIPPED
+from backend.conventions.classification import classify
+from backend.conventions.classification.wording import load
+from learning.measuring import by_code, by_language
+from learning.reports import Report, reports
+
+_KEPT = Path(__file__).parent.parent / "var" / "learning" / "vectors.npz"
+_WORDING = SHIPPED / "engine" / "wording"
+
+
+def learn() -> None:
+    """Learns, prints what cross-validation says, and writes the weights."""
+    from learning import learner  # needs the packages of requirements/learn.in, which measuring does not
+
+    told, answers = learner.learn(_KEPT, _WORDING)
+    _print(told, answers)
+
+
+def measured(part: str) -> None:
+    """Prints how good `classify` is on the narratives of a part."""
+    told = reports(part)
+    found = {report.id: classify(report.text, lang=report.language).codes for report in told}
+    _print(told, found)
+
+
+def print_words(mark: str, most: int = 60) -> None:
+    """Prints the features that weigh most for a mark."""
+    known = load(_WORDING)
+    column = known.decision.marks.index(mark)
+    names = list(known.rows)
+    weights = known.own[1:, column].astype(float) * known.decision.own_scale[column]
+    for number in (-weights).argsort()[:most]:
+        print(f"{weights[number]:6.2f}  {names[number]}")
+
+
+def _print(told: Sequence[Report], answers: dict[str, Sequence[str]] | dict[str, list[str]]) -> None:
+    for name, row in by_language(told, answers).items():
+        print(f"{name:4} {row}")
+    for code, (right, wrong, missed) in by_code(told, answers).items():
+        print(f"  {code:28} right {right:4}  wrong {wrong:4}  missed {missed:4}")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["learn"]:
+            learn()
+        case ["measure", *part]:
+            measured(part[0] if part else "held-out")
+        case ["words", mark]:
+            print_words(mark)
+        case _:
+            sys.exit("usage: python -m learning learn | measure [working|held-out] | words MARK")

@@ -1,0 +1,111 @@
+"""From the strongest clauses of a report to offences: one logistic regression a code, and from which chance on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from learning.fitting import Floats, folds
+from learning.measuring import measure
+from learning.reports import NONE, Report
+
+_STRENGTH = 0.02
+# So often a false alarm may be raised where there is no offence; more of them costs as much as it gains.
+_ALARMS = 0.10
+
+
+@dataclass
+class Rule:
+    """Weights `[codes, inputs]`, biases and thresholds `[codes]`; the last code is "none"."""
+
+    codes: list[str]
+    weights: NDArray[numpy.float64]
+    biases: NDArray[numpy.float64]
+    thresholds: dict[str, float]
+
+    def chances(self, inputs: Floats) -> NDArray[numpy.float64]:
+        """The chance of every code, `[reports, codes]`."""
+        found: NDArray[numpy.float64] = 1 / (1 + numpy.exp(-(inputs @ self.weights.T + self.biases)))
+        return found
+
+
+def inputs(strongest: Floats) -> Floats:
+    """What decides, `[reports, 3 * marks]`, from the two strongest clauses of every mark, `[reports, 2, marks]`."""
+    first, second = strongest[:, 0], strongest[:, 1]
+    found: Floats = numpy.hstack([first, second, 1 / (1 + numpy.exp(-first))]).astype(numpy.float32)
+    return found
+
+
+def decided(reports: Sequence[Report], given: Floats, codes: list[str]) -> tuple[Rule, dict[str, list[str]]]:
+    """The rule, and what it says of each report when it was not learned from that report."""
+    every = [*codes, NONE]
+    apart = numpy.zeros((len(reports), len(every)))
+    for train, test in folds(len(reports), 5, seed=2):
+        weights, biases = _fit(reports, given, every, train)
+        apart[test] = 1 / (1 + numpy.exp(-(given[test] @ weights.T + biases)))
+    thresholds = _thresholds(reports, apart, every)
+    weights, biases = _fit(reports, given, every, range(len(reports)))
+    return Rule(every, weights, biases, thresholds), answers(reports, apart, every, thresholds)
+
+
+def answers(
+    reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str], thresholds: dict[str, float]
+) -> dict[str, list[str]]:
+    """The codes of each report, by its id."""
+    least = numpy.array([thresholds[code] for code in codes[:-1]])
+    found = {}
+    for report, row in zip(reports, chances, strict=True):
+        if row[-1] >= thresholds[NONE]:
+            found[report.id] = []
+        else:
+            found[report.id] = [codes[number] for number in numpy.flatnonzero(row[:-1] >= least)]
+    return found
+
+
+def _labels(reports: Sequence[Report], code: str) -> tuple[NDArray[numpy.bool_], NDArray[numpy.bool_]]:
+    """Which reports have the code, and of which it can be said."""
+    if code == NONE:
+        return numpy.array([not report.gold for report in reports]), numpy.ones(len(reports), bool)
+    has = numpy.array([code in report.gold for report in reports])
+    return has, numpy.array([code not in report.also for report in reports])
+
+
+def _fit(
+    reports: Sequence[Report], given: Floats, codes: list[str], train: Sequence[int]
+) -> tuple[NDArray[numpy.float64], NDArray[numpy.float64]]:
+    chosen = numpy.array(train)
+    mean, spread = given[chosen].mean(axis=0), given[chosen].std(axis=0) + 1e-6
+    even = (given[chosen] - mean) / spread
+
+    def one(code: str) -> tuple[NDArray[numpy.float64], float]:
+        has, said = _labels(reports, code)
+        model = LogisticRegression(C=_STRENGTH, class_weight={0: 1, 1: 2 if code != NONE else 1}, max_iter=300)
+        model.fit(even[said[chosen]], has[chosen][said[chosen]])
+        weights = model.coef_[0] / spread
+        return weights, float(model.intercept_[0] - weights @ mean)
+
+    rows = Parallel(2)(delayed(one)(code) for code in codes)
+    return numpy.array([row[0] for row in rows]), numpy.array([row[1] for row in rows])
+
+
+def _thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:
+    """One chance for all codes and one for none, where the measure is best; then each code a little up or down."""
+
+    def worth(thresholds: dict[str, float]) -> float:
+        found = measure(reports, answers(reports, chances, codes, thresholds))
+        alarms = found.alarms / max(1, found.negatives)
+        return found.f1 - 0.5 * max(0.0, alarms - _ALARMS)
+
+    tried = [
+        {**dict.fromkeys(codes, round(code, 2)), NONE: round(none, 2)}
+        for code in numpy.arange(0.3, 0.7, 0.05)
+        for none in (*numpy.arange(0.3, 0.9, 0.05), 1.01)
+    ]
+    best = max(tried, key=worth)
+    for code in codes[:-1]:
+        around = [round(best[code] + step, 2) for step in (0.0, -0.05, 0.05, -0.1, 0.1)]
+        best = max(({**best, code: threshold} for threshold in around), key=worth)
+    return best
