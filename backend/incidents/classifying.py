@@ -16,6 +16,7 @@ from backend.audit.events import Event
 from backend.audit.subjects import System
 from backend.conventions import classification, versions
 from backend.conventions.catalogue import Catalogue, shipped
+from backend.conventions.indicators import extract_fields
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import Classification, Incident, Indicator
 from backend.incidents.report import Report, parse_report
@@ -32,7 +33,7 @@ _failed: set[uuid.UUID] = set()
 def classify_incident(
     incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
 ) -> Classification:
-    """Propose by the report's narrative and facts, index its indicators; one further row, nothing rewritten.
+    """Propose by the report's narrative and facts, index the indicators of narrative and fields; nothing rewritten.
 
     In the caller's transaction; IntegrityError where this engine proposed by these law data before.
     """
@@ -42,6 +43,7 @@ def classify_incident(
         lang=report.language if report.language in law.cue_languages else None,
         facts={fact: answer for fact, answer in report.facts.items() if fact in law.facts},
         states=[state for state in _states(report) if state in law.state_codes],
+        region=settings.COMITY.state,
         catalogue=law,
     )
     row = Classification(
@@ -54,7 +56,8 @@ def classify_incident(
     result = json.dumps(found.to_json(), ensure_ascii=False).encode()
     row.result_ct = sealed(key, Classification, row.id, "result_ct", result)
     row.save(force_insert=True)
-    _index(incident, [(i.type, i.value) for i in found.indicators], key)
+    indicators = (*found.indicators, *extract_fields(report, region=settings.COMITY.state))
+    _index(incident, [(i.type, i.value) for i in indicators], key)
     detail = {"codes": ",".join(found.codes)[:1000], "engine": row.engine_version, "law": row.law_digest}
     recording.record(Event.INCIDENT_CLASSIFIED, incident, acting=ENGINE, at=at, detail=detail)
     return row

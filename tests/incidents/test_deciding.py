@@ -53,8 +53,8 @@ def other_law(tmp_path: Path) -> Catalogue:
     shutil.copytree(SHIPPED, folder)
     offences = folder / "offences.yaml"
     offences.write_text(offences.read_text() + "# A later version.\n")
-    for cues in (folder / "engine" / "cues").glob("*.yaml"):
-        cues.write_text(cues.read_text().replace("illegal-access:", "illegal-access-of-old:"))
+    rules = folder / "engine" / "classification.yaml"
+    rules.write_text(rules.read_text().replace("  illegal-access:\n", "  illegal-access:\n    propose: false\n"))
     return Catalogue(folder)
 
 

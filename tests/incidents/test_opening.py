@@ -34,6 +34,20 @@ def test_a_sealed_report_becomes_a_classified_incident(device: TestDevice) -> No
     assert {"submission:opened", "incident:opened", "incident:classified"} <= events
 
 
+def test_indicators_of_the_fields_are_indexed_with_telephone_numbers_of_the_own_state(device: TestDevice) -> None:
+    where = [
+        {"kind": "phone", "value": "440-0123"},
+        {"kind": "phone", "value": "2222-3333", "state": "cr"},
+        {"kind": "chat", "value": "darkpanda"},
+    ]
+    suspects = [{"name": "Unknown", "contact": "x.testperson@exampleton.example"}]
+    SealedReport(device, FRAUD_REPORT | {"where": where, "suspects": suspects}).send()
+    assert opening.open_waiting(at=NOW)
+    found = set(selectors.incident_page(Incident.objects.get()).indicators)
+    assert {("phone", "+14734400123"), ("phone", "+50622223333"), ("username", "darkpanda")} <= found
+    assert {("email", "x.testperson@exampleton.example"), ("ipv4", "198.51.100.23")} <= found
+
+
 def test_nothing_of_the_report_stands_in_clear_in_any_column(device: TestDevice) -> None:
     SealedReport(device, FRAUD_REPORT, files={"secret-invoice-name.txt": b"the invoice of Exampleton"}).send()
     opening.open_waiting(at=NOW)

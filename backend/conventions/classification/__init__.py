@@ -21,7 +21,7 @@ from backend.conventions.classification.candidates import case_of
 from backend.conventions.classification.contradictions import contradictions
 from backend.conventions.classification.crosswalks import tags
 from backend.conventions.classification.cues import Hit
-from backend.conventions.classification.evidence import Findings, gather
+from backend.conventions.classification.evidence import MAX_PASSAGES, Findings, gather
 from backend.conventions.classification.hearing import NOTHING, Heard, add, hear
 from backend.conventions.classification.language import languages
 from backend.conventions.classification.lists import OffenceLists, offence_lists
@@ -44,7 +44,7 @@ __all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Not
 # A narrative of a police report has hundreds of words; what is a hundred times longer is something else.
 MAX_LENGTH = 10_000_000
 # Fewer words than this are a statement rather than a report: cues read it, for the wording was learned from reports.
-_SHORT = 40
+SHORT = 40
 _CITABLE = {"treaty", "protocol"}
 
 
@@ -54,12 +54,14 @@ def classify(
     lang: str | None = None,
     facts: Mapping[str, str] | None = None,
     states: Sequence[str] = (),
+    region: str | None = None,
     catalogue: Catalogue | None = None,
 ) -> Classification:
     """The offences to which a narrative, and the answers to the plain-language questions, point.
 
     `facts` maps question ids to yes, no or unknown; sections of law are given for `states` (codes); telephone
-    numbers without a country are read as those of the first of them. Spans are `[start, end)` in code points.
+    numbers without a country are read as those of `region` (a State's two letters), else of the first of them. Spans
+    are `[start, end)` in code points.
     Raises UnknownName for a name that the data do not know and BadQuestion for input that cannot be read.
     """
     law = catalogue or shipped()
@@ -69,12 +71,12 @@ def classify(
     tokens = tokenise(narrative)
     spoken = (lang,) if lang else languages(law, tokens)
     hits = [hit for language in spoken for hit in cue_search.find(cue_search.ready(law, language), tokens)]
-    short = len(tokens.words) < _SHORT
+    short = len(tokens.plain) < SHORT
     heard = NOTHING if short else hear(law, tokens)
     findings = _gathered(law, hits, heard, facts or {})
     found = _offences(law, findings, heard, states, short=short)
     case = case_of(law, found, findings, _gathered(law, hits, heard, {}) if facts else findings, facts or {})
-    indicators = extract(narrative, region=states[0] if states else None)
+    indicators = extract(narrative, region=region or next(iter(states), None))
     codes = tuple(offence.code for offence in found)
     warnings = (*_warnings(findings, heard), *contradictions(case), *reference_notices(law, found))
     return Classification(spoken, codes, indicators, _with_more(case, found), warnings, of_incident(case))
@@ -168,4 +170,7 @@ def _warnings(findings: Findings, heard: Heard) -> tuple[Notice, ...]:
     if not heard.whole:
         text = f"Only the first {MAX_CLAUSES} clauses of the narrative were read for offences: shorten it."
         found.append(Notice("read-in-part", text))
+    if findings.in_part:
+        text = f"Of an element for which more passages speak only the first {MAX_PASSAGES} are listed."
+        found.append(Notice("passages-left-out", text))
     return tuple(found)

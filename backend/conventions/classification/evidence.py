@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.answer import Standing
+from backend.conventions.classification.bearings import table
 from backend.conventions.classification.cues import Hit
 from backend.conventions.classification.lists import OffenceLists
 from backend.conventions.errors import BadQuestion, UnknownName
@@ -92,8 +93,8 @@ class Evidence:
 class Findings:
     """All evidence, by offence and element, and the matters that concern every offence.
 
-    `consent_closes` says of each offence that has a rule whether permission takes it away. `in_part` is set where an
-    element has more passages than are listed.
+    `consent_closes` says of each offence that has a rule whether permission takes it away; `without_computer` that the
+    officer answered that none played a part. `in_part` is set where an element has more passages than are listed.
     """
 
     elements: dict[str, dict[str, Evidence]] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class Findings:
     accident: list[Span] = field(default_factory=list)
     without_right: list[Span] = field(default_factory=list)
     answered: bool = False
+    without_computer: bool = False
     consent_closes: Mapping[str, bool] = field(default_factory=dict)
     in_part: bool = False
     _parts: dict[str, dict[str, list[Evidence]]] = field(default_factory=dict)
@@ -179,6 +181,7 @@ def gather(catalogue: Catalogue, hits: Iterable[Hit], facts: Mapping[str, str]) 
             raise BadQuestion(f"the fact {name!r} is answered {str(answer)[:40]!r}: expected yes, no or unknown")
         _answer(found, catalogue.facts[name], answer)
         found.answered = True
+    found.without_computer = facts.get(table(catalogue).gate or "") == "no"
     return found
 
 

@@ -83,7 +83,9 @@ def _worth(standing: Standing, weights: Weights) -> float:
 
 
 def is_shown(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findings) -> bool:
-    """Whether one element of each group that the rule names is shown."""
+    """Whether one element of each group that the rule names is shown, and a computer is not answered away."""
+    if rule.needs_computer and findings.without_computer and not findings.computer:
+        return False
     return all(any(evidence(code, name, lists, findings).standing in _SHOWN for name in group) for group in rule.shows)
 
 

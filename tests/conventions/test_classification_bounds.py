@@ -1,0 +1,64 @@
+"""Long and hostile narratives: in time that grows with their length, and said where something is left out."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from backend.conventions.classification import classify
+from backend.conventions.classification.evidence import MAX_PASSAGES
+
+SIZE = 50_000
+FLOODS = {
+    "words that speak for an offence": "hacked the account and took the money, ",
+    "denials": "nobody hacked anything without permission ",
+    "one word": "took ",
+    "new words": "",
+    "addresses": "name1@example.org http://a.example/b 198.51.100.7 ",
+    "dates": "12:30 2026-01-02 198.51.100.7 ",
+    "names": "x_1 @ab_c u/abc ",
+    "disguises": "[.] a dot com hxxp ",
+    "marks": "a: .\n",
+    "accents": "àéî ’ ",
+    "turned writing": "\u202eمرحبا ",
+    "nothing to see": "\u200b",
+    "one letter": "é",
+}
+
+
+def text_of(name: str, size: int) -> str:
+    if name == "new words":
+        return " ".join(f"q{number:x}w" for number in range(size // 7))
+    return (FLOODS[name] * (size // len(FLOODS[name]) + 1))[:size]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Of the processor, the least of three."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_the_time_grows_with_the_length_and_not_its_square(name: str) -> None:
+    short, long = text_of(name, SIZE), text_of(name, 4 * SIZE)
+    classify(short)
+    # Four times as long may take eight times as long, where the square would be sixteen; a hundredth is no time at all.
+    assert seconds(lambda: classify(long)) < 8 * seconds(lambda: classify(short)) + 0.02
+
+
+def test_passages_left_out_are_told() -> None:
+    once = "Somebody hacked the account without permission. "
+    assert "passages-left-out" not in {row.code for row in classify(once).warnings}
+    answer = classify(once * (MAX_PASSAGES + 1))
+    assert "passages-left-out" in {row.code for row in answer.warnings}
+    assert all(len(element.spans) <= 5 * MAX_PASSAGES for row in answer.offences for element in row.elements)
+
+
+def test_that_no_computer_was_used_shows_no_offence_that_needs_one() -> None:
+    demanded = {"demand-made": "yes"}
+    assert "cyber-extortion" in classify("He came by.", facts=demanded).codes
+    assert "cyber-extortion" not in classify("He came by.", facts=demanded | {"computer-used": "no"}).codes
