@@ -86,7 +86,7 @@ def material(reports: list[Report], sentences: list[Sentence], teacher: Teacher)
         rows += _rows(report, len(rows))
         starts.append(len(rows))
     for sentence in sentences:
-        words = [word_of(token.plain) for token in tokenise(sentence.text).words]
+        words = [word_of(word) for word in tokenise(sentence.text).plain]
         rows.append(Row(words, sentence.text, frozenset(sentence.marks)))
     counts = Counter(mark for report in reports for mark in {passage.mark for passage in report.passages})
     marks = sorted(mark for mark, count in counts.items() if count >= _FEWEST)
@@ -98,7 +98,7 @@ def _rows(report: Report, first: int) -> list[Row]:
     cut = clauses(tokens)
     found = []
     for number, clause in enumerate(cut):
-        words = [word_of(token.plain) for token in tokens.words[clause.first : clause.last]]
+        words = [word_of(word) for word in tokens.plain[clause.first : clause.last]]
         start, end = _span(tokens, clause.first, clause.last)
         marks = frozenset(passage.mark for passage in report.passages if _inside(passage, start, end))
         before = first + number - 1 if number and _together(tokens, cut[number - 1], clause) else -1
@@ -112,7 +112,7 @@ def _together(tokens: Tokens, first: Clause, second: Clause) -> bool:
 
 
 def _span(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
-    return tokens.words[first].start, tokens.words[last - 1].end
+    return tokens.starts[first], tokens.ends[last - 1]
 
 
 def _inside(passage: Passage, start: int, end: int) -> bool:

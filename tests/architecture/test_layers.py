@@ -34,6 +34,7 @@ def test_the_contracts_are_those_of_the_design():
     assert [contract["name"] for contract in contracts] == [
         "Arrows point down only",
         "Every part of backend has its layer",
+        "Nothing imports what learns the wording",
         "Only the vault imports private-key code",
         "Edge, intake and units reach neither the vault nor private-key code",
         "Nothing imports the settings",

@@ -21,8 +21,8 @@ def standing(answer: Classification, code: str, element: str) -> Standing:
     return next(row.standing for row in offence(answer, code).elements if row.id == element)
 
 
-def test_a_business_email_compromise_is_access_fraud_and_forgery() -> None:
-    assert {"illegal-access", "computer-fraud", "computer-forgery"} <= set(classify(COMPROMISE).codes)
+def test_a_business_email_compromise_is_access_and_fraud() -> None:
+    assert {"illegal-access", "computer-fraud"} <= set(classify(COMPROMISE).codes)
 
 
 def test_each_element_shows_the_words_that_speak_for_it() -> None:

@@ -85,11 +85,11 @@ def test_leaving_the_offences_confirms_them(world: World) -> None:
 
 def test_adding_and_removing_overrides_and_the_page_shows_both(world: World) -> None:
     kept = world.incident.classifications.get().codes[:1]
-    assert post(world, offences=kept, added=["money-laundering"]).status_code == 302
+    assert post(world, offences=kept, added=["copyright"]).status_code == 302
     read = words(page(world))
     assert "Decided otherwise than the engine proposed" in read
-    assert ClassificationDecision.objects.get().codes == [*kept, "money-laundering"]
-    assert "Laundering of proceeds" in read
+    assert ClassificationDecision.objects.get().codes == [*kept, "copyright"]
+    assert "Copyright and related rights" in read
     assert "Proposed" in read
 
 
@@ -169,12 +169,12 @@ def test_who_did_not_see_the_decision_of_another_is_told_so_and_keeps_the_words(
 
 def test_a_letter_takes_its_offences_from_the_decision(world: World) -> None:
     assert codes_of(world.referral) == world.incident.classifications.get().codes
-    post(world, offences=[], added=["money-laundering"])
-    assert codes_of(world.referral) == ["money-laundering"]
+    post(world, offences=[], added=["copyright"])
+    assert codes_of(world.referral) == ["copyright"]
     draft = shown(world, "prosecutor", "draft_letter", pk=world.referral.pk)
     chosen = re.findall(r'name="offences" value="([^"]+)"[^>]* checked', draft)
-    assert chosen == ["money-laundering"]
-    assert _initial(RequestFactory().get("/"), world.referral)["offences"] == ["money-laundering"]
+    assert chosen == ["copyright"]
+    assert _initial(RequestFactory().get("/"), world.referral)["offences"] == ["copyright"]
 
 
 def test_the_legal_basis_is_asked_for_the_offences_decided(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,10 +188,10 @@ def test_the_legal_basis_is_asked_for_the_offences_decided(world: World, monkeyp
         return find(*args, **named)
 
     monkeypatch.setattr(legal_basis, "find", spy)
-    post(world, offences=[], added=["money-laundering"])
+    post(world, offences=[], added=["copyright"])
     where = reverse("open_referral", kwargs={"pk": world.incident.pk})
     assert world.client("duty").get(where, {"state": "cr", "measure": "preservation"}).status_code == 200
-    assert asked == [["money-laundering"]]
+    assert asked == [["copyright"]]
 
 
 # What the page shows of a classification ------------------------------------------------------------------------------
@@ -308,9 +308,9 @@ def test_words_are_marked_for_and_against(
 
 def test_the_list_of_incidents_shows_what_is_confirmed(world: World) -> None:
     assert "Illegal access" in words(shown(world, "prosecutor", "incidents"))
-    post(world, offences=[], added=["money-laundering"])
+    post(world, offences=[], added=["copyright"])
     listed = words(shown(world, "prosecutor", "incidents"))
-    assert "Laundering of proceeds" in listed
+    assert "Copyright and related rights" in listed
     assert "Illegal access" not in listed
 
 

@@ -44,7 +44,7 @@ def test_the_list_of_incidents_names_title_offences_and_unit(world: World) -> No
 def test_an_incident_shows_report_offences_indicators_and_evidence_with_its_custody(world: World) -> None:
     page = shown(world, "prosecutor", "incident", pk=world.incident.pk)
     read = words(page)
-    assert "<mark>got into the mailbox</mark>" in page
+    assert re.search(r"<mark>[^<]*got into the mailbox", page)
     assert "Illegal access" in read
     assert "Budapest Convention, Art. 2" in read
     assert "not verified" in read

@@ -82,7 +82,7 @@ def _places_against(case: Case, name: str, answer: str) -> Iterator[Place]:
 
 def _spans_against(case: Case, name: str, answer: str, place: Place) -> list[Span]:
     found = told(case, *place)
-    return found.denied if place in table(case.catalogue).strong(name, answer)[0] else list(found.spans)
+    return list(found.denied if place in table(case.catalogue).strong(name, answer)[0] else found.spans)
 
 
 def _matters_against(case: Case, name: str, answer: str) -> Iterator[Span]:

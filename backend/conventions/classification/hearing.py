@@ -1,5 +1,6 @@
 """What the learned wording says of a narrative: the offences it proposes, the passages that speak for an element."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ _NONE = "none"
 _DENIED = "-"
 # Of an offence that is proposed, the best passage for an element is shown even where it is this much weaker.
 _WEAKER = 2.5
+# Of the words of a report a third are small ones: articles, prepositions, auxiliaries; of the tersest, one in thirty.
+_SMALL_WORDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,9 @@ NOTHING = Heard({}, frozenset(), (), whole=True)
 
 
 def hear(law: Catalogue, tokens: Tokens) -> Heard:
-    """What the wording says, words alone: answers of the officer are weighed elsewhere."""
+    """What the wording says, words alone: answers of the officer are weighed elsewhere. Nothing of what is no prose."""
+    if not _is_prose(law, tokens):
+        return NOTHING
     learned = wording(law)
     reading = learned.read(tokens)
     chances = reading.chances()
@@ -37,6 +42,17 @@ def hear(law: Catalogue, tokens: Tokens) -> Heard:
     if reading.clauses and chances[_NONE] < thresholds[_NONE]:
         proposed = frozenset(code for code, chance in chances.items() if code != _NONE and chance >= thresholds[code])
     return Heard(chances, proposed, tuple(_counting(law, reading, proposed)), reading.whole)
+
+
+def _is_prose(law: Catalogue, tokens: Tokens) -> bool:
+    """Whether the small words of some language are there: markup, lists and code are read by nobody as a report."""
+    marks = _small_words(law)
+    return sum(word in marks for word in tokens.plain) >= _SMALL_WORDS * len(tokens.plain)
+
+
+@functools.lru_cache(maxsize=4)
+def _small_words(law: Catalogue) -> frozenset[str]:
+    return frozenset(mark for language in law.cue_languages for mark in law.cues(language).marks)
 
 
 def _counting(law: Catalogue, reading: Reading, proposed: frozenset[str]) -> Iterator[tuple[str, Span]]:

@@ -22,7 +22,7 @@ _STEM = 5
 # A clause shorter than this is read together with the one before it.
 _SHORTEST = 4
 # So far below the score that counts, a clause says nothing of a mark.
-QUIETER = 2.0
+QUIETER = 4.0
 # A narrative has some dozens of clauses; the rest of something endless adds nothing to its strongest ones.
 MAX_CLAUSES = 20_000
 
@@ -39,8 +39,9 @@ def clauses(tokens: Tokens) -> list[Clause]:
     """The clauses of a narrative in order; short ones belong to their neighbour in the sentence."""
     found: list[Clause] = []
     first = 0
-    for place in range(1, len(tokens.words) + 1):
-        if place < len(tokens.words) and not _parts(tokens, first, place):
+    count = len(tokens.plain)
+    for place in range(1, count + 1):
+        if place < count and not _parts(tokens, first, place):
             continue
         if found and place - first < _SHORTEST and tokens.sentence[first] == tokens.sentence[found[-1].first]:
             found[-1] = Clause(found[-1].first, place)
@@ -119,7 +120,7 @@ class Wording:
         """The rows of the features of all clauses, and where each clause begins. Row 0 weighs nothing."""
         rows: list[int] = []
         starts: list[int] = []
-        words = [word_of(token.plain) for token in tokens.words]
+        words = [word_of(word) for word in tokens.plain]
         for clause in cut:
             starts.append(len(rows))
             rows.append(0)
@@ -176,12 +177,12 @@ class Reading:
     def span(self, place: int, mark: int) -> Span:
         """The code points of a clause without the words at its ends that do not speak for the mark."""
         clause = self.clauses[place]
-        words = [word_of(token.plain) for token in self.tokens.words[clause.first : clause.last]]
+        words = [word_of(word) for word in self.tokens.plain[clause.first : clause.last]]
         speak = [self._weight(word, mark) > 0 for word in words]
         first, last = 0, len(words)
         if any(speak):
             first, last = speak.index(True), len(words) - speak[::-1].index(True)
-        return self.tokens.words[clause.first + first].start, self.tokens.words[clause.first + last - 1].end
+        return self.tokens.starts[clause.first + first], self.tokens.ends[clause.first + last - 1]
 
     def _weight(self, word: str, mark: int) -> float:
         rows = {self.wording._row(word), self.wording._row(stem_of(word)) if len(word) > _STEM else 0}
