@@ -172,8 +172,9 @@ def test_a_model_law_is_never_among_the_articles() -> None:
 
 
 def test_an_irrelevant_sentence_removes_no_offence() -> None:
-    padded = "It rained on that day. " + COMPROMISE + " The officer had coffee."
-    assert classify(padded).codes == classify(COMPROMISE).codes
+    told = "All files on the server were encrypted. A note demands 2 bitcoin or the data will be published."
+    padded = "It rained on that day. " + told + " The officer had coffee."
+    assert classify(padded).codes == classify(told).codes
 
 
 def test_two_languages_in_one_report_are_both_read() -> None:
