@@ -8,7 +8,7 @@ docs/classification.md.
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ _SHORTEST = 4
 QUIETER = 4.0
 # A narrative has some dozens of clauses; the rest of something endless adds nothing to its strongest ones.
 MAX_CLAUSES = 20_000
+_MANY_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,17 @@ def features(words: Sequence[str]) -> Iterator[str]:
             yield pair_of(words[place - 1], word)
 
 
+def _sums(weights: Any, rows: list[int], starts: list[int]) -> Any:
+    """The sums of the weights of each clause: whole numbers, so that no order of adding makes a difference."""
+    import numpy
+
+    taken = weights.take(rows, axis=0)
+    # To widen all at once is quicker, and what is very long would take much memory.
+    if len(rows) < _MANY_ROWS:
+        taken = taken.astype(numpy.float32)
+    return numpy.add.reduceat(taken, starts, axis=0, dtype=numpy.float32)
+
+
 @dataclass(slots=True)
 class Wording:
     """The weights: `own[row, mark]` of a feature in the clause, `near[row, mark]` of one in a clause beside it."""
@@ -108,8 +120,8 @@ class Wording:
         if not cut:
             return Reading(self, tokens, [], numpy.zeros((0, len(self.decision.marks)), numpy.float32), True)
         rows, starts = self._rows(tokens, cut)
-        scores = numpy.add.reduceat(self.own[rows], starts, axis=0, dtype=numpy.float32) * self.scale[0] + self.bias
-        beside = numpy.add.reduceat(self.near[rows], starts, axis=0, dtype=numpy.float32) * self.scale[1]
+        scores = _sums(self.own, rows, starts) * self.scale[0] + self.bias
+        beside = _sums(self.near, rows, starts) * self.scale[1]
         # Only inside a sentence: what is said elsewhere, and what somebody adds, moves nothing here.
         joined = numpy.array([_joined(tokens, *pair) for pair in itertools.pairwise(cut)], numpy.float32)[:, None]
         scores[1:] += beside[:-1] * joined
@@ -120,18 +132,32 @@ class Wording:
         """The rows of the features of all clauses, and where each clause begins. Row 0 weighs nothing."""
         rows: list[int] = []
         starts: list[int] = []
-        words = [word_of(word) for word in tokens.plain]
+        words = [word_of(word) for word in tokens.plain[: cut[-1].last]]
+        own = [self._row(word) for word in words]
+        stems = [self._row(stem_of(word)) if len(word) > _STEM else 0 for word in words]
+        heads = [word[:_STEM] for word in words]
+        known = self.rows
+        pairs = [0, *(known.get(f"{first} {second}", 0) for first, second in itertools.pairwise(heads))]
         for clause in cut:
+            first, last = clause.first, clause.last
             starts.append(len(rows))
             rows.append(0)
-            rows += {self._row(feature) for feature in features(words[clause.first : clause.last])}
+            rows += {*own[first:last], *stems[first:last], *pairs[first + 1 : last]}
         return rows, starts
+
+    def rows_of(self, words: Sequence[str]) -> Any:
+        """For each word its row and that of its stem, `[2, words]`; 0 for a stem that is the word or is none."""
+        import numpy
+
+        own = [self._row(word_of(word)) for word in words]
+        stems = [self._row(stem_of(word)) if len(word) > _STEM else 0 for word in map(word_of, words)]
+        return numpy.array([own, [0 if stem == row else stem for row, stem in zip(own, stems, strict=True)]])
 
     def _row(self, feature: str) -> int:
         if (row := self.rows.get(feature)) is not None:
             return row
         # An unknown word weighs as the known ones that begin like it do in the mean.
-        return 0 if " " in feature else self.rows.get(feature[:_STEM] + "?", 0)
+        return self.rows.get(feature[:_STEM] + "?", 0)
 
 
 @dataclass(slots=True)
@@ -143,6 +169,8 @@ class Reading:
     clauses: list[Clause]
     scores: Any
     whole: bool
+    # The rows of the words of the clauses that were looked at closely.
+    _words: dict[int, Any] = field(default_factory=dict)
 
     def strongest(self) -> Any:
         """For every mark the strongest and the second strongest clause, as `[2, marks]`."""
@@ -177,16 +205,12 @@ class Reading:
     def span(self, place: int, mark: int) -> Span:
         """The code points of a clause without the words at its ends that do not speak for the mark."""
         clause = self.clauses[place]
-        words = [word_of(word) for word in self.tokens.plain[clause.first : clause.last]]
-        speak = [self._weight(word, mark) > 0 for word in words]
-        first, last = 0, len(words)
-        if any(speak):
-            first, last = speak.index(True), len(words) - speak[::-1].index(True)
+        if (rows := self._words.get(place)) is None:
+            rows = self._words[place] = self.wording.rows_of(self.tokens.plain[clause.first : clause.last])
+        speak = self.wording.own[rows, mark].sum(axis=0) > 0
+        places = speak.nonzero()[0].tolist()
+        first, last = (places[0], places[-1] + 1) if places else (0, clause.last - clause.first)
         return self.tokens.starts[clause.first + first], self.tokens.ends[clause.first + last - 1]
-
-    def _weight(self, word: str, mark: int) -> float:
-        rows = {self.wording._row(word), self.wording._row(stem_of(word)) if len(word) > _STEM else 0}
-        return float(sum(int(self.wording.own[row, mark]) for row in rows))
 
 
 @functools.lru_cache(maxsize=4)
