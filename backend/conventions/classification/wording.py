@@ -8,7 +8,7 @@ docs/classification.md.
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -119,17 +119,20 @@ class Wording:
         cut = every[:MAX_CLAUSES]
         if not cut:
             return Reading(self, tokens, [], numpy.zeros((0, len(self.decision.marks)), numpy.float32), True)
-        rows, starts = self._rows(tokens, cut)
+        rows, starts, words = self._rows(tokens, cut)
         scores = _sums(self.own, rows, starts) * self.scale[0] + self.bias
         beside = _sums(self.near, rows, starts) * self.scale[1]
         # Only inside a sentence: what is said elsewhere, and what somebody adds, moves nothing here.
         joined = numpy.array([_joined(tokens, *pair) for pair in itertools.pairwise(cut)], numpy.float32)[:, None]
         scores[1:] += beside[:-1] * joined
         scores[:-1] += beside[1:] * joined
-        return Reading(self, tokens, cut, scores, len(cut) == len(every))
+        return Reading(self, tokens, cut, scores, len(cut) == len(every), numpy.array(words))
 
-    def _rows(self, tokens: Tokens, cut: list[Clause]) -> tuple[list[int], list[int]]:
-        """The rows of the features of all clauses, and where each clause begins. Row 0 weighs nothing."""
+    def _rows(self, tokens: Tokens, cut: list[Clause]) -> tuple[list[int], list[int], tuple[list[int], list[int]]]:
+        """The rows of the features of all clauses, where each clause begins, and those of each word and its stem.
+
+        Row 0 weighs nothing.
+        """
         rows: list[int] = []
         starts: list[int] = []
         words = [word_of(word) for word in tokens.plain[: cut[-1].last]]
@@ -143,15 +146,7 @@ class Wording:
             starts.append(len(rows))
             rows.append(0)
             rows += {*own[first:last], *stems[first:last], *pairs[first + 1 : last]}
-        return rows, starts
-
-    def rows_of(self, words: Sequence[str]) -> Any:
-        """For each word its row and that of its stem, `[2, words]`; 0 for a stem that is the word or is none."""
-        import numpy
-
-        own = [self._row(word_of(word)) for word in words]
-        stems = [self._row(stem_of(word)) if len(word) > _STEM else 0 for word in map(word_of, words)]
-        return numpy.array([own, [0 if stem == row else stem for row, stem in zip(own, stems, strict=True)]])
+        return rows, starts, (own, stems)
 
     def _row(self, feature: str) -> int:
         if (row := self.rows.get(feature)) is not None:
@@ -162,15 +157,17 @@ class Wording:
 
 @dataclass(slots=True)
 class Reading:
-    """A narrative as read: `scores[clause, mark]`, higher where a clause speaks for a mark; whether all was read."""
+    """A narrative as read: `scores[clause, mark]`, higher where a clause speaks for a mark; whether all was read.
+
+    `words` has the row of each word and that of its stem, as `[2, words]`.
+    """
 
     wording: Wording
     tokens: Tokens
     clauses: list[Clause]
     scores: Any
     whole: bool
-    # The rows of the words of the clauses that were looked at closely.
-    _words: dict[int, Any] = field(default_factory=dict)
+    words: Any = None
 
     def strongest(self) -> Any:
         """For every mark the strongest and the second strongest clause, as `[2, marks]`."""
@@ -205,9 +202,7 @@ class Reading:
     def span(self, place: int, mark: int) -> Span:
         """The code points of a clause without the words at its ends that do not speak for the mark."""
         clause = self.clauses[place]
-        if (rows := self._words.get(place)) is None:
-            rows = self._words[place] = self.wording.rows_of(self.tokens.plain[clause.first : clause.last])
-        speak = self.wording.own[rows, mark].sum(axis=0) > 0
+        speak = self.wording.own[self.words[:, clause.first : clause.last], mark].sum(axis=0) > 0
         places = speak.nonzero()[0].tolist()
         first, last = (places[0], places[-1] + 1) if places else (0, clause.last - clause.first)
         return self.tokens.starts[clause.first + first], self.tokens.ends[clause.first + last - 1]
