@@ -108,7 +108,7 @@ class Findings:
     in_part: bool = False
     _parts: dict[str, dict[str, list[Evidence]]] = field(default_factory=dict)
     _general: dict[bool, list[tuple[int, Evidence]]] = field(default_factory=dict)
-    _weighed: dict[tuple[int, ...], Weighed] = field(default_factory=dict)
+    _weighed: dict[int | tuple[int, ...], Weighed] = field(default_factory=dict)
 
     def at(self, offence: str, element: str) -> Evidence:
         """The evidence for an element, made when first asked for, to be added to; all is weighed anew after that."""
@@ -123,10 +123,11 @@ class Findings:
     def weighed(self, offence: str, element: str, lists: OffenceLists) -> Weighed:
         """What is said of an element, with that of the elements which prove it; weighed once."""
         parts = self.parts(offence, lists).get(element)
-        if parts is None:
-            return NOTHING
-        # Means and permission speak of many elements of many offences, with the same words.
-        key = tuple(map(id, parts))
+        return NOTHING if parts is None else self.weigh(parts)
+
+    def weigh(self, parts: list[Evidence]) -> Weighed:
+        """What the parts come to together; means and permission speak of many elements, with the same words."""
+        key: int | tuple[int, ...] = id(parts[0]) if len(parts) == 1 else tuple(map(id, parts))
         if (found := self._weighed.get(key)) is None:
             found = self._weighed[key] = _whole(parts)
         return found

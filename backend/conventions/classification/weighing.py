@@ -41,7 +41,7 @@ def _judge(code: str, source: ElementList, lists: OffenceLists, findings: Findin
     said = findings.parts(code, lists)
     elements = tuple(
         [
-            _stand(blank, findings.weighed(code, blank.id, lists)) if blank.id in said else blank
+            blank if (parts := said.get(blank.id)) is None else _stand(blank, findings.weigh(parts))
             for blank in source.unproven
         ]
     )
@@ -52,10 +52,13 @@ def _judge(code: str, source: ElementList, lists: OffenceLists, findings: Findin
         standings = [elements[place].standing for place in group]
         weight = getattr(weights, first.kind)
         total += weight
-        reached += weight * max([_worth(standing, weights) for standing in standings])
-        if all(standing is _CONTRADICTED for standing in standings):
+        if _ESTABLISHED in standings:
+            reached += weight * weights.established
+        elif _INDICATED in standings:
+            reached += weight * weights.indicated
+        elif standings.count(_CONTRADICTED) == len(standings):
             contradicted.append(first.id)
-        elif not any(standing in _SHOWN for standing in standings):
+        else:
             unshown.append(first.id)
     # The share of the required elements that is shown, each weighed by its kind and its standing.
     score = reached / total if total else 0.0
@@ -63,23 +66,9 @@ def _judge(code: str, source: ElementList, lists: OffenceLists, findings: Findin
 
 
 def _stand(blank: ElementStanding, found: Weighed) -> ElementStanding:
-    return ElementStanding(
-        id=blank.id,
-        text=blank.text,
-        kind=blank.kind,
-        required=blank.required,
-        any_of=blank.any_of,
-        standing=found.standing,
-        spans=found.spans,
-        facts=found.facts_for + found.facts_against,
-        denied_spans=found.denied,
-    )
-
-
-def _worth(standing: Standing, weights: Weights) -> float:
-    if standing is _ESTABLISHED:
-        return weights.established
-    return weights.indicated if standing is _INDICATED else 0.0
+    # By place, which is twice as quick as by name: the order of the fields of ElementStanding.
+    what = (blank.id, blank.text, blank.kind, blank.required, blank.any_of)
+    return ElementStanding(*what, found.standing, found.spans, found.facts_for + found.facts_against, found.denied)
 
 
 def is_shown(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findings) -> bool:
