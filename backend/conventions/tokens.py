@@ -55,8 +55,9 @@ def tokenise(text: str) -> Tokens:
     """The words of `text`, in order, with sentences and clauses counted."""
     found: list[str] = []
     starts: list[int] = []
-    sentence = _Stretches()
-    clause = _Stretches()
+    # Where sentences and clauses end, as numbers of the word that follows; empty ones count, too.
+    sentences: list[int] = []
+    clauses: list[int] = []
     # Of ASCII the lower case is the plain form, and as long.
     ascii_only = text.isascii()
     for match in _TOKEN.finditer(text.lower() if ascii_only else text):
@@ -65,27 +66,25 @@ def tokenise(text: str) -> Tokens:
             found.append(word)
             starts.append(match.start())
         else:
-            clause.end(len(found))
+            clauses.append(len(found))
             if _MARKS[word]:
-                sentence.end(len(found))
-    clause.end(len(found))
-    sentence.end(len(found))
+                sentences.append(len(found))
+    sentence, until = _numbered(sentences, len(found))
+    clause, _ = _numbered(clauses, len(found))
     ends = list(map(operator.add, starts, map(len, found)))
     if not ascii_only:
         found = [word.lower() if word.isascii() else plain(word) for word in found]
-    return Tokens(found, starts, ends, sentence.numbers, clause.numbers, sentence.until)
+    return Tokens(found, starts, ends, sentence, clause, until)
 
 
-class _Stretches:
-    """For each word the number of its stretch and where that ends; empty stretches count, too."""
-
-    def __init__(self) -> None:
-        self.numbers: list[int] = []
-        self.until: list[int] = []
-        self._number = 0
-
-    def end(self, place: int) -> None:
-        if size := place - len(self.numbers):
-            self.numbers += [self._number] * size
-            self.until += [place] * size
-        self._number += 1
+def _numbered(ends: list[int], last: int) -> tuple[list[int], list[int]]:
+    """For each word the number of its stretch, and where that ends."""
+    numbers: list[int] = []
+    until: list[int] = []
+    start = 0
+    for number, end in enumerate((*ends, last)):
+        if size := end - start:
+            numbers += [number] * size
+            until += [end] * size
+            start = end
+    return numbers, until

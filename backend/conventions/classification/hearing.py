@@ -47,7 +47,7 @@ def hear(law: Catalogue, tokens: Tokens) -> Heard:
 def _is_prose(law: Catalogue, tokens: Tokens) -> bool:
     """Whether the small words of some language are there: markup, lists and code are read by nobody as a report."""
     marks = _small_words(law)
-    return sum(word in marks for word in tokens.plain) >= _SMALL_WORDS * len(tokens.plain)
+    return len([word for word in tokens.plain if word in marks]) >= _SMALL_WORDS * len(tokens.plain)
 
 
 @functools.lru_cache(maxsize=4)

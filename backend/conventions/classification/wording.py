@@ -135,11 +135,15 @@ class Wording:
         """
         rows: list[int] = []
         starts: list[int] = []
-        words = [word_of(word) for word in tokens.plain[: cut[-1].last]]
-        own = [self._row(word) for word in words]
-        stems = [self._row(stem_of(word)) if len(word) > _STEM else 0 for word in words]
+        words = list(map(word_of, tokens.plain[: cut[-1].last]))
         heads = [word[:_STEM] for word in words]
         known = self.rows
+        # An unknown word, or beginning, weighs as the known ones that begin like it do in the mean.
+        own = [known.get(word) or known.get(head + "?", 0) for word, head in zip(words, heads, strict=True)]
+        stems = [
+            known.get(head + "*") or known.get(head + "?", 0) if len(word) > _STEM else 0
+            for word, head in zip(words, heads, strict=True)
+        ]
         pairs = [0, *(known.get(f"{first} {second}", 0) for first, second in itertools.pairwise(heads))]
         for clause in cut:
             first, last = clause.first, clause.last
@@ -147,12 +151,6 @@ class Wording:
             rows.append(0)
             rows += {*own[first:last], *stems[first:last], *pairs[first + 1 : last]}
         return rows, starts, (own, stems)
-
-    def _row(self, feature: str) -> int:
-        if (row := self.rows.get(feature)) is not None:
-            return row
-        # An unknown word weighs as the known ones that begin like it do in the mean.
-        return self.rows.get(feature[:_STEM] + "?", 0)
 
 
 @dataclass(slots=True)
@@ -175,7 +173,7 @@ class Reading:
 
         floor = self.wording.decision.floor
         padded = numpy.vstack([self.scores, numpy.full((2, self.scores.shape[1]), floor, numpy.float32)])
-        return numpy.clip(-numpy.sort(-padded, axis=0)[:2], floor, -floor)
+        return numpy.clip(numpy.sort(padded, axis=0)[:-3:-1], floor, -floor)
 
     def chances(self) -> dict[str, float]:
         """How likely each offence is, from 0 to 1, by the marks that the narrative shows."""
