@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.conventions.classification import classify
+from backend.conventions.classification import MAX_INDICATORS, classify
 from backend.conventions.classification.evidence import MAX_PASSAGES
 
 SIZE = 50_000
@@ -56,6 +56,13 @@ def test_passages_left_out_are_told() -> None:
     answer = classify(once * (MAX_PASSAGES + 1))
     assert "passages-left-out" in {row.code for row in answer.warnings}
     assert all(len(element.spans) <= 5 * MAX_PASSAGES for row in answer.offences for element in row.elements)
+
+
+def test_indicators_left_out_are_told() -> None:
+    assert "indicators-left-out" not in {row.code for row in classify("It came from 198.51.100.7.").warnings}
+    answer = classify("@ab_c " * (MAX_INDICATORS + 1))
+    assert len(answer.indicators) == MAX_INDICATORS
+    assert "indicators-left-out" in {row.code for row in answer.warnings}
 
 
 def test_that_no_computer_was_used_shows_no_offence_that_needs_one() -> None:

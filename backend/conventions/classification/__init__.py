@@ -36,7 +36,7 @@ from backend.conventions.classification.weighing import (
 )
 from backend.conventions.classification.wording import MAX_CLAUSES
 from backend.conventions.errors import BadQuestion, UnknownName
-from backend.conventions.indicators import extract
+from backend.conventions.indicators import Indicator, extract
 from backend.conventions.tokens import tokenise
 
 __all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Notice", "classify"]
@@ -45,6 +45,8 @@ __all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Not
 MAX_LENGTH = 10_000_000
 # Fewer words than this are a statement rather than a report: cues read it, for the wording was learned from reports.
 SHORT = 40
+# Only a log has more, and a log is evidence.
+MAX_INDICATORS = 20_000
 _CITABLE = {"treaty", "protocol"}
 
 
@@ -76,10 +78,12 @@ def classify(
     findings = _gathered(law, hits, heard, facts or {})
     found = _offences(law, findings, heard, states, short=short)
     case = case_of(law, found, findings, _gathered(law, hits, heard, {}) if facts else findings, facts or {})
-    indicators = extract(narrative, region=region or next(iter(states), None))
+    indicators = extract(narrative, region=region or next(iter(states), None), most=MAX_INDICATORS + 1)
     codes = tuple(offence.code for offence in found)
-    warnings = (*_warnings(findings, heard), *contradictions(case), *reference_notices(law, found))
-    return Classification(spoken, codes, indicators, _with_more(case, found), warnings, of_incident(case))
+    warnings = (*_warnings(findings, heard, indicators), *contradictions(case), *reference_notices(law, found))
+    return Classification(
+        spoken, codes, indicators[:MAX_INDICATORS], _with_more(case, found), warnings, of_incident(case)
+    )
 
 
 def _check_names(law: Catalogue, lang: str | None, states: Sequence[str]) -> None:
@@ -162,7 +166,7 @@ def _with_more(case: Case, found: tuple[OffenceFound, ...]) -> tuple[OffenceFoun
     )
 
 
-def _warnings(findings: Findings, heard: Heard) -> tuple[Notice, ...]:
+def _warnings(findings: Findings, heard: Heard, indicators: Sequence[Indicator]) -> tuple[Notice, ...]:
     found = []
     if findings.authorised and findings.without_right:
         text = "The narrative speaks both of permission and of its absence: ask the owner who had agreed to what."
@@ -173,4 +177,7 @@ def _warnings(findings: Findings, heard: Heard) -> tuple[Notice, ...]:
     if findings.in_part:
         text = f"Of an element for which more passages speak only the first {MAX_PASSAGES} are listed."
         found.append(Notice("passages-left-out", text))
+    if len(indicators) > MAX_INDICATORS:
+        text = f"Only the first {MAX_INDICATORS:,} indicators are listed: give the rest as a narrative of its own."
+        found.append(Notice("indicators-left-out", text))
     return tuple(found)

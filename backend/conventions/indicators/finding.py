@@ -12,8 +12,8 @@ from backend.conventions.indicators.text import Indicator, Taken
 from backend.conventions.indicators.times import times_of
 
 
-def extract(text: str, *, region: str | None = None) -> tuple[Indicator, ...]:
-    """Every indicator in `text`, in the order of its place.
+def extract(text: str, *, region: str | None = None, most: int | None = None) -> tuple[Indicator, ...]:
+    """Every indicator in `text`, or the first `most` of them, in the order of its place.
 
     `region` is the State (two letters) whose telephone numbers may stand without a country. Types: url, email, ipv4,
     ipv6, domain, iban, btc, eth, tron, card (masked), md5, sha1, sha256, imei, phone, username. docs/indicators.md
@@ -30,7 +30,7 @@ def extract(text: str, *, region: str | None = None) -> tuple[Indicator, ...]:
     find_cards(taken, words)
     find_phones(taken, words, region)
     find_handles(taken, words)
-    found = taken.indicators()
+    found = taken.indicators(most)
     times = times_of(taken.text, [finding for finding, _, _ in found])
     return tuple(
         Indicator(finding.type, finding.value, raw, span, at)

@@ -108,9 +108,9 @@ class Taken:
         match = _NEXT_BEFORE.search(self.text[max(0, start - 24) : start])
         return plain(match[1]) if match else ""
 
-    def indicators(self) -> list[tuple[Finding, tuple[int, int], str]]:
-        """Each finding in the order of its place, with its place and its wording in the text as it came."""
-        found = sorted(self.found, key=lambda finding: finding.start)
+    def indicators(self, most: int | None = None) -> list[tuple[Finding, tuple[int, int], str]]:
+        """Each of the first `most` findings in order of place, with its place and wording in the text as it came."""
+        found = sorted(self.found, key=lambda finding: finding.start)[:most]
         spans = self.refanged.origins([(finding.start, finding.end) for finding in found])
         original = self.refanged.original
         return [
