@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -139,7 +140,10 @@ class Index:
         self._by_kind = {
             kind: [number for step, number in self._steps.items() if kind in step.kinds] for kind in sorted(_KINDS)
         }
-        self._lengths = tuple(sorted({len(beginning) for beginning in self._by_beginning}))
+        # By their first two letters the lengths of the beginnings: most words have the first two of few.
+        self._lengths: dict[str, set[int]] = {}
+        for beginning in self._by_beginning:
+            self._lengths.setdefault(beginning[:2], set()).add(len(beginning))
         self._known: dict[str, _Known] = {}
 
     @classmethod
@@ -173,10 +177,7 @@ class Index:
     def _look_up(self, word: str) -> _Known:
         """What a word can be; what was asked once is kept, up to a bound."""
         steps = set(self._by_word.get(word, ()))
-        size = len(word)
-        for length in self._lengths:
-            if length > size:
-                break
+        for length in chain.from_iterable(self._lengths.get(word[:size], ()) for size in range(3)):
             if begun := self._by_beginning.get(word[:length]):
                 steps.update(begun)
         for kind in _kinds_of(word):
