@@ -59,6 +59,16 @@ def test_features_are_words_stems_and_pairs() -> None:
     assert list(features(["opened", "mail"])) == ["opened", "opene*", "mail", "opene mail"]
 
 
+def test_what_is_read_is_what_was_learned_from() -> None:
+    """The rows that the engine adds up for a clause are those of the features by which it was learned."""
+    learned = wording(shipped())
+    tokens = tokenise("somebody guessed the password")
+    rows, _, _ = learned._rows(tokens, clauses(tokens))
+    known = {learned.rows[feature] for feature in features(tokens.plain) if feature in learned.rows}
+    assert set(rows) == {0} | known
+    assert len(known) > len(tokens.plain)
+
+
 def test_a_passage_that_is_taken_away_speaks_no_longer() -> None:
     """The score of a clause is the sum over its words: without the words that speak for a mark it is lower."""
     learned = wording(shipped())

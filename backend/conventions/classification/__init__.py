@@ -32,6 +32,7 @@ from backend.conventions.classification.weighing import (
     closed_by_answers,
     is_shown,
     judge_lists,
+    lacks_computer,
     shown_by_answers,
 )
 from backend.conventions.classification.wording import MAX_CLAUSES
@@ -111,7 +112,7 @@ def _offences(
     found = []
     for code, lists in offence_lists(law).items():
         rule = law.classification_rules.offences.get(code)
-        if rule is None or not rule.propose:
+        if rule is None or not rule.propose or lacks_computer(rule, findings):
             continue
         answered = findings.answered and shown_by_answers(code, rule, lists, findings)
         plain = short and is_shown(code, rule, lists, findings) and (findings.computer or not rule.needs_computer)

@@ -73,9 +73,14 @@ def _stand(blank: ElementStanding, found: Weighed) -> ElementStanding:
 
 def is_shown(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findings) -> bool:
     """Whether one element of each group that the rule names is shown, and a computer is not answered away."""
-    if rule.needs_computer and findings.without_computer and not findings.computer:
+    if lacks_computer(rule, findings):
         return False
     return all(any(evidence(code, name, lists, findings).standing in _SHOWN for name in group) for group in rule.shows)
+
+
+def lacks_computer(rule: OffenceRule, findings: Findings) -> bool:
+    """Whether the offence needs a computer, an answer says that there was none, and the narrative names none."""
+    return rule.needs_computer and findings.without_computer and not findings.computer
 
 
 def shown_by_answers(code: str, rule: OffenceRule, lists: OffenceLists, findings: Findings) -> bool:
