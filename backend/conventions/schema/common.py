@@ -16,6 +16,22 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """A row of the data: frozen, and a key that nobody declared is an error, so that a misspelt key is found."""
 
 
+class DatedRow(Row, frozen=True, kw_only=True):
+    """A row that law can change: it holds from `valid_from` until the day before `valid_until`; None: no end known.
+
+    A change of law is a second row, and the first gets the day on which it ended; no row is edited in place.
+    """
+
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the row holds on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day < self.valid_until
+        )
+
+
 class Label(Row, frozen=True, kw_only=True):
     """A name in the four languages."""
 

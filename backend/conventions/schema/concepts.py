@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from backend.conventions.schema.common import Confidence, Label, Row, Slug, StateCode
+from backend.conventions.schema.common import Confidence, DatedRow, Label, Row, Slug, StateCode
 
 
 class Concept(Row, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ class NationalElement(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class NationalOffence(Row, frozen=True, kw_only=True):
+class NationalOffence(DatedRow, frozen=True, kw_only=True):
     """An offence of a State by its elements; `elements` empty with heading-only: nothing may be concluded."""
 
     state: StateCode

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from backend.conventions.schema.common import Confidence, PartialDay, Row, Slug, Source
+from backend.conventions.schema.common import Confidence, DatedRow, PartialDay, Row, Slug, Source
 
 Limit = bool | int | str | tuple[str, ...]
 DualCriminalityRule = Literal[
@@ -56,7 +56,7 @@ class DualCriminality(Row, frozen=True, kw_only=True):
     text: str | None = None
 
 
-class Cooperation(Row, frozen=True, kw_only=True):
+class Cooperation(DatedRow, frozen=True, kw_only=True):
     """A measure that the instrument knows, with its limits."""
 
     ref: str
@@ -74,7 +74,7 @@ class Cooperation(Row, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class RequestContent(Row, frozen=True, kw_only=True):
+class RequestContent(DatedRow, frozen=True, kw_only=True):
     """Something that a request has to, or may, contain. `measure` is an id of the tree, or `*` for any."""
 
     ref: str
@@ -89,7 +89,7 @@ class RequestContent(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class RefusalGround(Row, frozen=True, kw_only=True):
+class RefusalGround(DatedRow, frozen=True, kw_only=True):
     """A ground on which assistance may be refused or put off."""
 
     ref: str
@@ -103,7 +103,7 @@ class RefusalGround(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Rule(Row, frozen=True, kw_only=True):
+class Rule(DatedRow, frozen=True, kw_only=True):
     """A rule of the instrument on one matter: languages, costs, use limitation and so on."""
 
     ref: str | None
@@ -229,4 +229,5 @@ class Instrument(Row, frozen=True, kw_only=True):
     request_contents: tuple[RequestContent, ...]
     refusal_grounds: tuple[RefusalGround, ...]
     rules: dict[str, Rule]
+    rules_earlier: dict[str, tuple[Rule, ...]] = {}
     channels_24_7: tuple[Capability, ...] = ()

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from backend.conventions.schema.common import Confidence, Label, Row, Slug, Source, StateCode
+from backend.conventions.schema.common import Confidence, DatedRow, Label, Row, Slug, Source, StateCode
 
 TreatyStatus = Literal["party", "signatory", "ratified-not-in-force", "scheme-participant", "invited", "none"]
 AuthorityKind = Literal["central", "competent", "24-7", "diplomatic"]
@@ -34,14 +34,18 @@ class Declaration(Row, frozen=True, kw_only=True):
     text: str
 
 
-class TreatyStanding(Row, frozen=True, kw_only=True):
-    """Where the State stands towards an instrument. A missing row means: not established."""
+class TreatyStanding(DatedRow, frozen=True, kw_only=True):
+    """Where the State stands towards an instrument. A missing row means: not established.
+
+    `denounced` is the day on which a denunciation takes effect: from then on the State is not bound.
+    """
 
     instrument: Slug
     status: TreatyStatus
     signed: date | None
     ratified_or_acceded: date | None
     in_force: date | None
+    denounced: date | None = None
     declarations: Literal["none-seen", "none-exist"] | tuple[Declaration, ...]
     expires: date | None = None
     expires_note: str | None = None
@@ -52,7 +56,7 @@ class TreatyStanding(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class BilateralStanding(Row, frozen=True, kw_only=True):
+class BilateralStanding(DatedRow, frozen=True, kw_only=True):
     """A treaty with one other State. Without `instrument` nothing is known of its content."""
 
     with_state: StateCode = msgspec.field(name="with")
@@ -60,6 +64,7 @@ class BilateralStanding(Row, frozen=True, kw_only=True):
     title: str
     in_force: date | None
     in_force_verified: bool | None = None
+    denounced: date | None = None
     ref: str | None
     confidence: Confidence
     verified: bool
@@ -67,7 +72,7 @@ class BilateralStanding(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Authority(Row, frozen=True, kw_only=True):
+class Authority(DatedRow, frozen=True, kw_only=True):
     """An office, never a person. `title` null: not established, do not address."""
 
     title: str | None
@@ -87,7 +92,7 @@ class Authority(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Order(Row, frozen=True, kw_only=True):
+class Order(DatedRow, frozen=True, kw_only=True):
     """An Order that applies or designates; `date` null: the day was not seen."""
 
     citation: str
@@ -95,7 +100,7 @@ class Order(Row, frozen=True, kw_only=True):
     date: date | None
 
 
-class Gate(Row, frozen=True, kw_only=True):
+class Gate(DatedRow, frozen=True, kw_only=True):
     """A condition of domestic law on asking (outgoing) or being asked (incoming)."""
 
     direction: Literal["incoming", "outgoing"]
@@ -111,7 +116,7 @@ class Gate(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class DomesticPower(Row, frozen=True, kw_only=True):
+class DomesticPower(DatedRow, frozen=True, kw_only=True):
     """A power of the State's own law that execution needs. `ref` null: none seen."""
 
     power: Literal["preserve", "produce", "search", "intercept", "real-time-traffic"]
@@ -124,7 +129,7 @@ class DomesticPower(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class StatuteOffence(Row, frozen=True, kw_only=True):
+class StatuteOffence(DatedRow, frozen=True, kw_only=True):
     """A provision of the State's law that reaches an offence of the common list."""
 
     ref: str | None
@@ -176,7 +181,7 @@ class RequestForm(Row, frozen=True, kw_only=True):
     contents: tuple[FormContent, ...]
 
 
-class AssistanceStatute(Row, frozen=True, kw_only=True):
+class AssistanceStatute(DatedRow, frozen=True, kw_only=True):
     """The State's statute on mutual legal assistance."""
 
     title: str | None
@@ -273,6 +278,7 @@ class State(Row, frozen=True, kw_only=True):
     request_languages: tuple[str, ...]
     request_languages_confidence: Confidence
     mla_statute: AssistanceStatute
+    mla_statute_earlier: tuple[AssistanceStatute, ...] = ()
     gates: tuple[Gate, ...] | None = None
     domestic_powers: tuple[DomesticPower, ...] | None = None
     cybercrime_statute: CybercrimeStatute
