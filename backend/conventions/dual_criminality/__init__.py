@@ -1,0 +1,1 @@
+"""Whether conduct is an offence of the requested State too, element by element."""
