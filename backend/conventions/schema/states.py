@@ -243,19 +243,31 @@ class ContactOffice(Row, frozen=True, kw_only=True):
     note: str | None = None
 
 
+class TerritoryStanding(Row, frozen=True, kw_only=True):
+    """Whether an instrument was extended to a territory. `none-seen`: looked for, and no extension was seen."""
+
+    instrument: Slug
+    status: Literal["extended", "none-seen", "not-established"]
+    in_force: date | None
+
+
 class Territory(Row, frozen=True, kw_only=True):
-    """A part of the State with a standing of its own."""
+    """A part of the State. `national`: the State's own law and treaties hold there, and its own authorities act."""
 
     code: str
     name: str
     memberships: tuple[str, ...] = ()
-    budapest: str | None = None
-    budapest_p1: str | None = msgspec.field(name="budapest-p1", default=None)
+    national: bool = False
+    treaties: tuple[TerritoryStanding, ...] = ()
     central_authority: str | None = None
     note: str | None = None
     confidence: Confidence | None = None
     verified: bool | None = None
     source: str | None = None
+
+    def standing_towards(self, instrument: str) -> TerritoryStanding | None:
+        """The territory's row for `instrument`; None means not established."""
+        return next((row for row in self.treaties if row.instrument == instrument), None)
 
 
 class State(Row, frozen=True, kw_only=True):
