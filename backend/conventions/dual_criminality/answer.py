@@ -1,4 +1,4 @@
-"""What a comparison under dual criminality consists of. Sentences are English and carry a code, by which pages translate."""
+"""What a comparison under dual criminality consists of. Sentences are English with a code, by which pages translate."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -59,7 +59,7 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class ElementAnswer:
-    """One element of a provision. `by` are the concepts of the conduct that decided it; `group` that of alternatives."""
+    """One element of a provision. `by` are the concepts of the conduct that decided it; `group` its alternatives."""
 
     concept: str
     kind: str
@@ -72,7 +72,7 @@ class ElementAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """The maximum of the basic form as the State's file has it; `years` None: not known. `ref.verified` is the penalty's."""
+    """The maximum of the basic form in the State's file; `years` None: not known. `ref.verified` is the penalty's."""
 
     years: int | None
     text: str | None
@@ -83,8 +83,8 @@ class Penalty:
 class ProvisionAnswer:
     """A national provision compared with the conduct.
 
-    `provisional` is what the elements say; it differs from `verdict` only where the row is not verified, which can answer
-    neither met nor not met. `basis` is seen, knowledge or heading-only; `limb` names one of several forms of a section.
+    `provisional` is what the elements say; it differs from `verdict` only where the row is not verified, which can
+    answer neither met nor not met. `basis` is seen, knowledge or heading-only; `limb` names a form of the section.
     """
 
     state: str
