@@ -8,11 +8,31 @@ import click
 from backend.conventions import legal_basis
 from backend.conventions.errors import LawDataError, LawError
 from backend.conventions.legal_basis.answer import Basis, BasisAnswer, Reason
+from backend.conventions.legal_basis.terms import Terms
+
+_WHOSE = {
+    "requested": "a duty of the requested State",
+    "requesting": "a time for the requesting State",
+    "ordering": "a limit for the State that makes the order",
+    "provider": "a duty of the provider",
+}
 
 
 @click.command("basis")
-@click.option("--from", "requesting", required=True, metavar="STATE", help="Requesting State: two letters, such as gd.")
-@click.option("--to", "requested", required=True, metavar="STATE", help="Requested State: two letters, such as cr.")
+@click.option(
+    "--from",
+    "requesting",
+    required=True,
+    metavar="STATE",
+    help="Requesting State or territory: two letters, such as gd.",
+)
+@click.option(
+    "--to",
+    "requested",
+    required=True,
+    metavar="STATE",
+    help="Requested State or territory: two letters, such as cr or cw.",
+)
 @click.option("--measure", required=True, help="Measure sought, such as preservation or stored-data.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Day to judge by. [default: today]")
 @click.option("--offence", "offences", multiple=True, metavar="CODE", help="Offence of the common list; repeatable.")
@@ -46,10 +66,12 @@ def _print(answer: BasisAnswer) -> None:
     for row in answer.requirements:
         if row.obligatory:
             click.echo(f"  {row.field}: {row.text} [{'; '.join(str(ref) for ref in row.refs)}]")
+    _print_terms(answer.terms)
     click.echo("\nWhat remains beside a treaty")
     for way in answer.remaining:
         click.echo(f"  {way.way} ({way.standing})")
-    _print_reasons("Not known", (*answer.composition.unknowns, *answer.warnings))
+    _print_likely(answer)
+    _print_reasons("Not known", (*answer.composition.unknowns, *answer.terms.unknowns, *answer.warnings))
     unverified = [str(ref) for ref in answer.references if not ref.verified]
     if unverified:
         click.echo("\nUnverified, to be confirmed before a letter relies on it")
@@ -83,6 +105,39 @@ def _print_composition(answer: BasisAnswer) -> None:
     for power in parts.powers:
         click.echo(f"  power to {power.power}: {power.ref.ref or 'none seen'}")
     click.echo(f"  languages: {', '.join(parts.languages)}")
+
+
+def _print_terms(terms: Terms) -> None:
+    click.echo("\nWhat holds for it")
+    for duty in terms.duties:
+        whose = _WHOSE[duty.duty]
+        click.echo(f"  {duty.bound.replace('-', ' ')} {duty.days} days {duty.text}; {whose} [{duty.ref.ref}]")
+    for rule in terms.rules:
+        unsure = "" if rule.ref.verified else " (unverified)"
+        click.echo(f"  {rule.kind.replace('-', ' ')}: {rule.text} [{rule.ref}{unsure}]")
+    click.echo(f"  signature: {_line(terms.signatory)}")
+    for paper in terms.documents:
+        click.echo(f"  paper to enclose: {_line(paper)}")
+    sent, scope = terms.electronic, f" ({terms.electronic.scope})" if terms.electronic.scope else ""
+    click.echo(
+        f"  electronic letter accepted: {sent.transmission}{scope}; original to follow: {sent.original_to_follow}; "
+        f"electronic signature recognised: {sent.signature}"
+    )
+    for reason in sent.reasons:
+        click.echo(f"     - {_line(reason)}")
+    for other in terms.linked:
+        click.echo(f"  {other.relation}: {_line(other.reason)}")
+
+
+def _print_likely(answer: BasisAnswer) -> None:
+    grounds = answer.best.refusal_grounds if answer.best else ()
+    expected = [ground for ground in grounds if ground.likely]
+    if expected:
+        click.echo("\nGrounds of refusal to expect")
+    for ground in expected:
+        click.echo(f"  {ground.ground} [{ground.ref}]: {ground.text}")
+        for reason in ground.likely:
+            click.echo(f"     - {_line(reason)}")
 
 
 def _print_reasons(heading: str, reasons: tuple[Reason, ...]) -> None:

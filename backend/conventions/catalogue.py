@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 from backend.conventions.errors import UnknownName
 from backend.conventions.loading import read
+from backend.conventions.schema.basis import BasisRules
 from backend.conventions.schema.concepts import Concepts, StateElements
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
 from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates, Mark, Marks
 from backend.conventions.schema.instruments import Instrument
-from backend.conventions.schema.states import State
+from backend.conventions.schema.states import State, Territory
 from backend.conventions.schema.terms import (
     Fact,
     Facts,
@@ -59,6 +60,16 @@ class Catalogue:
         if code not in self.state_codes:
             raise UnknownName("State", code, self.state_codes, self._advice_on_state(code))
         return self._file(f"states/{code}.yaml", State)
+
+    def place(self, code: str) -> tuple[State, Territory | None]:
+        """A State, or a territory together with its State. Raises UnknownName."""
+        if code in self.state_codes:
+            return self.state(code), None
+        for state in self.states():
+            for territory in state.territories:
+                if territory.code == code:
+                    return state, territory
+        return self.state(code), None
 
     def _advice_on_state(self, code: str) -> str:
         for state in self.states():
@@ -133,6 +144,11 @@ class Catalogue:
     def letter_templates(self) -> LetterTemplates:
         """Which practice template belongs to which measure."""
         return self._file("engine/letter-templates.yaml", LetterTemplates)
+
+    @functools.cached_property
+    def basis_rules(self) -> BasisRules:
+        """How limits, rules and grounds of the instruments are read for an answer on the legal basis."""
+        return self._file("engine/basis.yaml", BasisRules)
 
     @functools.cached_property
     def questions(self) -> Facts:

@@ -8,15 +8,18 @@ from dataclasses import replace
 from datetime import date
 
 from backend.conventions.catalogue import Catalogue, shipped
+from backend.conventions.errors import BadQuestion
 from backend.conventions.legal_basis.answer import Basis, BasisAnswer, JudgedGate, Reason, Reference, Standing
 from backend.conventions.legal_basis.candidates import candidates, contents_unknown
 from backend.conventions.legal_basis.composing import compose
+from backend.conventions.legal_basis.expecting import with_likely_grounds
 from backend.conventions.legal_basis.gates import judge_gates, open_gates
 from backend.conventions.legal_basis.judging import judge
 from backend.conventions.legal_basis.question import Question, ask
 from backend.conventions.legal_basis.ranking import rank
 from backend.conventions.legal_basis.remaining import remaining
 from backend.conventions.legal_basis.requirements import requirements
+from backend.conventions.legal_basis.stating import state_terms
 
 __all__ = ["BasisAnswer", "Reference", "Standing", "find"]
 
@@ -32,26 +35,34 @@ def find(
 ) -> BasisAnswer:
     """How `requesting` may ask `requested` for `measure` on the day `on`; States by code, measure by id of the tree.
 
+    A territory is named by its own code: what binds its State is looked up for it, and its own offices.
     `offences` are codes of the common list; without them a condition that depends on them stays open.
     Raises UnknownName for a name that the data do not know and BadQuestion for one that cannot be answered.
     """
     question = ask(catalogue or shipped(), requesting, requested, measure, on, offences)
-    judged = [judge(candidate, question) for candidate in candidates(question)]
+    found = candidates(question)
+    if found and all(any(reason.code == "not-existing" for reason in one.reasons) for one in found):
+        raise BadQuestion(
+            f"no instrument between {requesting!r} and {requested!r} existed on {on}: ask for a later day"
+        )
+    judged = [judge(candidate, question) for candidate in found]
     treaty_found = any(basis.usable for basis in judged)
     gates = judge_gates(question, treaty_found)
     gated = [_behind_gates(basis, gates) for basis in judged]
     bases = rank([*gated, *contents_unknown(question)])
     composition = compose(question, bases, gates)
+    contents = requirements(question, bases, composition)
     return BasisAnswer(
         requesting,
         requested,
         measure,
         on,
         question.offences,
-        bases,
+        with_likely_grounds(question, bases, composition),
         composition,
-        requirements(question, bases, composition),
+        contents,
         remaining(question, bases, gates),
+        state_terms(question, bases, composition, contents),
         _warnings(question),
     )
 

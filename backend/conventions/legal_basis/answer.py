@@ -5,6 +5,29 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from backend.conventions.legal_basis.reasons import Reason, Reference
+from backend.conventions.legal_basis.terms import Terms
+
+__all__ = [
+    "Basis",
+    "BasisAnswer",
+    "Channel",
+    "Composition",
+    "DualCriminalityRule",
+    "GateStanding",
+    "JudgedGate",
+    "Limit",
+    "Office",
+    "Part",
+    "Power",
+    "Reason",
+    "Reference",
+    "Refusal",
+    "Remaining",
+    "Requirement",
+    "Standing",
+]
+
 
 class Standing(StrEnum):
     """Whether an instrument can carry the measure between the two States on the day."""
@@ -21,29 +44,6 @@ class GateStanding(StrEnum):
     MET = "met"
     TO_DO = "to-do"
     OPEN = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A row of the data that an answer rests on: of an instrument or of a State's law (`source` names which)."""
-
-    source: str
-    ref: str | None
-    verified: bool
-    doubtful: bool = False
-    seen_at: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.source} {self.ref}" if self.ref else self.source
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a sentence, its code, and the rows it rests on."""
-
-    code: str
-    text: str
-    refs: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,15 @@ class DualCriminalityRule:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A ground on which the requested State may refuse or put off."""
+    """A ground on which the requested State may refuse or put off. `likely`: why the question makes it likely.
+
+    Without such a reason a ground is no less open: it depends on facts that the question does not tell.
+    """
 
     ground: str
     text: str
     ref: Reference
+    likely: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,7 @@ class BasisAnswer:
     composition: Composition
     requirements: tuple[Requirement, ...]
     remaining: tuple[Remaining, ...]
+    terms: Terms
     warnings: tuple[Reason, ...] = field(default=())
 
     @property
@@ -236,6 +241,7 @@ class BasisAnswer:
         body["best"] = self.best.instrument if self.best else None
         body["bases"] = [asdict(basis) | {"refs": [asdict(ref) for ref in basis.refs]} for basis in self.bases]
         body["composition"] = asdict(self.composition)
+        body["terms"] = asdict(self.terms)
         for name in ("requirements", "remaining", "warnings"):
             body[name] = [asdict(row) for row in getattr(self, name)]
         body["references"] = [asdict(ref) for ref in self.references]

@@ -1,8 +1,9 @@
 """Which instruments come into question between two States, and whether each binds both on the day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.conventions.binding import Bound, binds, binds_pair
+from backend.conventions.binding import Binding, Bound, binds, binds_pair, extends
 from backend.conventions.legal_basis.answer import Basis, Reason, Reference, Standing
 from backend.conventions.legal_basis.question import Question
 from backend.conventions.schema.instruments import Instrument
@@ -49,19 +50,24 @@ def _multilateral(question: Question, name: str) -> Candidate:
     if instrument.parent:
         parent = question.catalogue.instrument(instrument.parent)
         bindings += [binds(parent, state, question.on) for state in _pair(question)]
-    reasons = tuple(
-        Reason(b.code, b.text, (Reference(b.state, b.instrument, b.verified, False, b.source),)) for b in bindings
-    )
-    return Candidate(instrument, _together([b.bound for b in bindings]), reasons)
+    return _candidate(question, instrument, bindings)
 
 
 def _bilateral_candidate(question: Question, name: str) -> Candidate:
     instrument = question.catalogue.instrument(name)
-    bindings = binds_pair(instrument, *_pair(question), question.on)
+    return _candidate(question, instrument, binds_pair(instrument, *_pair(question), question.on))
+
+
+def _candidate(question: Question, instrument: Instrument, bindings: Sequence[Binding]) -> Candidate:
+    found = list(bindings)
+    # What does not bind the State cannot have been extended: only then is the territory worth a word.
+    if all(binding.bound is Bound.YES for binding in found):
+        sides = [(state, question.territory_of(state)) for state in _pair(question)]
+        found += [extends(instrument, state, place, question.on) for state, place in sides if place]
     reasons = tuple(
-        Reason(b.code, b.text, (Reference(b.state, b.instrument, b.verified, False, b.source),)) for b in bindings
+        Reason(b.code, b.text, (Reference(b.state, b.instrument, b.verified, False, b.source),)) for b in found
     )
-    return Candidate(instrument, _together([b.bound for b in bindings]), reasons)
+    return Candidate(instrument, _together([b.bound for b in found]), reasons)
 
 
 def _together(bounds: list[Bound]) -> Bound:

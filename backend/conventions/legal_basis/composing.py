@@ -103,6 +103,8 @@ def _relation(instrument: Instrument) -> tuple[Reference, ...]:
 def statute_form_applies(question: Question) -> bool:
     """Whether the requested State's statute prescribes a form for requests of the requesting State."""
     form = question.requested.mla_statute.request_form
+    if question.requested_territory is not None:
+        return False
     kind = "commonwealth" if "commonwealth" in question.requesting.memberships else "non-commonwealth"
     return form is not None and bool({"*", kind, question.requesting.code} & set(form.applies_to))
 
@@ -139,7 +141,7 @@ def _channel(question: Question, best: Basis | None) -> Channel:
 
 def _office(state: State, channel: str, instrument: str | None, question: Question) -> Office | None:
     for kind in _KINDS.get(channel, ()):
-        rows = [row for row in state.authorities if row.kind == kind and _serves(row, instrument, question)]
+        rows = [row for row in _offices(state, question) if row.kind == kind and _serves(row, instrument, question)]
         rows.sort(key=lambda row: (instrument not in row.instruments, "*" in row.measures))
         if rows:
             ref = state_ref(state, rows[0].basis, rows[0].verified, rows[0].source)
@@ -147,19 +149,27 @@ def _office(state: State, channel: str, instrument: str | None, question: Questi
     return None
 
 
+def _offices(state: State, question: Question) -> list[Authority]:
+    """The offices of the State, or those of its territory, which alone can act there."""
+    territory = question.territory_of(state)
+    return [row for row in state.authorities if row.territory == (territory.code if territory else None)]
+
+
 def _serves(row: Authority, instrument: str | None, question: Question) -> bool:
     """A named instrument before any; an office outside every instrument serves measures that need none."""
     measure_fits = any(question.speaks_of(measure) for measure in row.measures)
-    if row.territory is not None or not measure_fits:
+    if not measure_fits:
         return False
     return "*" in row.instruments or instrument in row.instruments or (instrument is None and not row.instruments)
 
 
 def _powers(question: Question) -> tuple[Power, ...]:
     state = question.requested
+    # The powers of a State are not those of a territory with a law of its own.
+    rows = () if question.requested_territory else state.domestic_powers or ()
     return tuple(
         Power(state.code, row.power, row.who_orders, row.days, state_ref(state, row.ref, row.verified, row.source))
-        for row in state.domestic_powers or ()
+        for row in rows
         if row.power in question.measure.domestic_power
     )
 
@@ -181,17 +191,17 @@ def _unknown_channel(question: Question, channel: Channel) -> tuple[Reason, ...]
 def _unknown_gates(question: Question, gates: tuple[JudgedGate, ...]) -> tuple[Reason, ...]:
     found = [gate.reason for gate in open_gates(gates)]
     for state, direction in ((question.requested, "being asked"), (question.requesting, "asking")):
-        if state.gates is None:
-            text = f"Whether the law of {state.name.en} has conditions on {direction} was not established."
+        if state.gates is None or question.territory_of(state) is not None:
+            text = f"Whether the law of {question.name_of(state)} has conditions on {direction} was not established."
             found.append(Reason("gates-not-established", text, (state_ref(state, None, False),)))
     return tuple(found)
 
 
 def _unknown_powers(question: Question, powers: tuple[Power, ...]) -> tuple[Reason, ...]:
     state, seen = question.requested, {power.power for power in powers if power.ref.ref}
-    refs = (state_ref(state, None, False),)
+    refs, name = (state_ref(state, None, False),), question.name_of(state)
     return tuple(
-        Reason("power-not-seen", f"No power of {state.name.en} to {power} was seen; there may still be one.", refs)
+        Reason("power-not-seen", f"No power of {name} to {power} was seen; there may still be one.", refs)
         for power in question.measure.domestic_power
         if power not in seen
     )

@@ -43,7 +43,7 @@ def _matching(question: Question, state: State, other: State) -> list[Gate]:
     direction = "incoming" if state is question.requested else "outgoing"
     return [
         gate
-        for gate in state.gates or ()
+        for gate in (state.gates if question.territory_of(state) is None else None) or ()
         if gate.direction == direction
         and _reaches(gate, other)
         and (not gate.measures or any(measure in question.chain for measure in gate.measures))

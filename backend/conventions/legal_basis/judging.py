@@ -1,22 +1,15 @@
 """Whether an instrument that binds both States carries the measure, and on what conditions."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from backend.conventions.binding import Bound
 from backend.conventions.legal_basis.answer import Basis, DualCriminalityRule, Limit, Reason, Refusal, Standing
 from backend.conventions.legal_basis.candidates import Candidate, not_bound
+from backend.conventions.legal_basis.penalties import penalty
 from backend.conventions.legal_basis.question import Question, instrument_ref, state_ref
 from backend.conventions.schema.instruments import Cooperation, Instrument
-from backend.conventions.schema.states import StatuteOffence
 
-# Limits by which an instrument asks for a least penalty; the value is, or begins with, a number of years.
-_PENALTY_LIMITS = (
-    "serious_crime_min_max_penalty_years",
-    "min_max_penalty_years",
-    "minimum-penalty-requesting-state",
-    "minimum-penalty",
-)
 _NO_DUTY = "duty"
 
 
@@ -34,9 +27,16 @@ def judge(candidate: Candidate, question: Question) -> Basis:
     carrier = _carrier(candidate.instrument, question)
     if candidate.bound is not Bound.NO and carrier is None:
         return _without_measure(candidate, question)
-    if candidate.bound is not Bound.YES or carrier is None:
+    if candidate.bound is Bound.NO or carrier is None:
         return not_bound(candidate)
-    return _with_measure(candidate, carrier, question)
+    basis = _with_measure(candidate, carrier, question)
+    return basis if candidate.bound is Bound.YES else _if_it_binds(basis)
+
+
+def _if_it_binds(basis: Basis) -> Basis:
+    """What an instrument would give of which it is not known whether it binds both: told, and never relied on."""
+    excluded = basis.standing is Standing.NOT_APPLICABLE
+    return basis if excluded else replace(basis, standing=Standing.UNKNOWN)
 
 
 def _carrier(instrument: Instrument, question: Question) -> _Carrier | None:
@@ -82,6 +82,7 @@ def _with_measure(candidate: Candidate, carrier: _Carrier, question: Question) -
             *candidate.reasons,
             _carried(instrument, carrier, question),
             *_informing(instrument, row),
+            *_declared(instrument, question),
             *conditions,
         ),
         measure=row.measure,
@@ -115,13 +116,32 @@ def _informing(instrument: Instrument, row: Cooperation) -> tuple[Reason, ...]:
     return tuple(found)
 
 
+def _declared(instrument: Instrument, question: Question) -> tuple[Reason, ...]:
+    """Declarations and reservations of both States: those known; where none was seen, that."""
+    found = []
+    for state in (question.requesting, question.requested):
+        row = state.standing_towards(instrument.id)
+        if row is None or row.declarations == "none-exist":
+            continue
+        ref = state_ref(state, instrument.id, row.verified, row.source)
+        if isinstance(row.declarations, str):
+            text = f"No declaration or reservation of {state.name.en} was seen; there may still be one."
+            found.append(Reason("declarations-none-seen", text, (ref,)))
+            continue
+        for declared in row.declarations:
+            text = f"{state.name.en} declared on {declared.about}: {declared.text}"
+            found.append(Reason("declaration", text, (state_ref(state, declared.ref, row.verified, row.source),)))
+    return tuple(found)
+
+
 def _conditions(instrument: Instrument, carrier: _Carrier, question: Question) -> tuple[Reason, ...]:
     found = [
         _no_duty(instrument, carrier),
         _dual_criminality(instrument, carrier.row),
         _scope(instrument, question),
     ]
-    found += [_penalty(instrument, row, question) for row in carrier.rows]
+    found += [penalty(instrument, row, question) for row in carrier.rows]
+    found += _to_be_shown(instrument, carrier.rows, question)
     return tuple(reason for reason in found if reason is not None)
 
 
@@ -161,37 +181,19 @@ def _scope(instrument: Instrument, question: Question) -> Reason | None:
     return None
 
 
-def _penalty(instrument: Instrument, row: Cooperation, question: Question) -> Reason | None:
-    years = _least_years(row)
-    if years is None:
-        return None
-    known = [offence for offence in _named_offences(question) if offence.max_years]
-    state, short = question.requesting, f"{row.ref} asks for a maximum penalty of at least {years} year(s)"
-    ref = instrument_ref(instrument, row.ref, row.verified, row.doubtful)
-    refs = (ref, *(state_ref(state, offence.ref, offence.penalty_verified, offence.source) for offence in known))
-    highest = max((offence.max_years or 0 for offence in known), default=0)
-    if highest >= years:
-        return None
-    if {offence.offence for offence in known} != set(question.offences) or not known:
-        text = f"{short}, and what the law of {state.name.en} has for the offences is not known."
-        return Reason("penalty-unknown", text, refs)
-    text = f"{short}; {state.name.en} has {highest} at most for what is named. Consider an aggravated form."
-    # A row that nobody has verified can make one careful; it cannot close a basis.
-    certain = row.verified and all(offence.penalty_verified for offence in known)
-    return Reason("penalty-too-low" if certain else "penalty-seems-too-low", text, refs)
-
-
-def _named_offences(question: Question) -> list[StatuteOffence]:
-    rows = question.requesting.cybercrime_statute.offences
-    return [row for row in rows if row.offence in question.offences]
-
-
-def _least_years(row: Cooperation) -> int | None:
-    """Years of the least maximum penalty, from the number or the sentence that begins with it."""
-    for name in _PENALTY_LIMITS:
-        if (value := row.limits.get(name)) is not None and (number := re.match(r"\d+", str(value))):
-            return int(number[0])
-    return None
+def _to_be_shown(instrument: Instrument, rows: Sequence[Cooperation], question: Question) -> list[Reason]:
+    """What the letter has to show by what it tells, whatever offences are named."""
+    rules = question.catalogue.basis_rules.conditions
+    return [
+        Reason(
+            rules[name].code,
+            f"{rules[name].text}: {value} ({row.limits_ref.get(name, row.ref)}).",
+            (instrument_ref(instrument, row.limits_ref.get(name, row.ref), row.verified, row.doubtful),),
+        )
+        for row in rows
+        for name, value in row.limits.items()
+        if name in rules
+    ]
 
 
 def _limits(instrument: Instrument, carrier: _Carrier) -> tuple[Limit, ...]:

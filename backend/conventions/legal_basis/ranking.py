@@ -5,6 +5,8 @@ from dataclasses import replace
 from backend.conventions.legal_basis.answer import Basis, Standing
 
 _STANDINGS = tuple(Standing)
+# Conditions that the letter has to satisfy by what it tells.
+_SHOWN = {"organised-group", "penalty-unknown", "penalty-seems-too-low"}
 # From the rule that asks least of the requesting State to the one that asks most.
 _STRICTNESS = {
     "not-applicable": 0,
@@ -23,32 +25,58 @@ _STRICTNESS = {
     "required": 5,
 }
 _WORDS = {
-    Standing.APPLICABLE: "It applies without a condition of its own",
-    Standing.WITH_CONDITIONS: "It applies on conditions",
-    Standing.UNKNOWN: "Whether it applies is not known",
-    Standing.NOT_APPLICABLE: "It does not apply",
+    Standing.APPLICABLE: "applies without a condition of its own",
+    Standing.WITH_CONDITIONS: "applies on conditions",
+    Standing.UNKNOWN: "is not known to apply",
+    Standing.NOT_APPLICABLE: "does not apply",
+}
+_RULES = {
+    "required": "demands dual criminality in full",
+    "per-domestic-law": "leaves dual criminality to domestic law",
+    "domestic-law": "leaves dual criminality to domestic law",
+    "optional-ground": "lets it be refused for want of dual criminality",
+    "may-be-required": "lets it be refused for want of dual criminality",
+    "unspecified": "is not known to waive dual criminality",
+    "optional-ground-for-coercive-measures": "lets dual criminality be asked for coercive measures only",
+    "satisfied-by-corresponding-tax-crime": "counts a corresponding offence as enough",
+    "as-in-convention": "has the rule of its convention on dual criminality",
+    "as-for-mutual-assistance": "has its general rule on dual criminality",
+    "via-convention-grounds": "has the grounds of its convention on dual criminality",
+    "if-required-then-conduct-test": "looks at the conduct where dual criminality is asked for",
+    "not-required": "asks for no dual criminality",
+    "not-applicable": "asks for no dual criminality",
 }
 
 
 def rank(bases: list[Basis]) -> tuple[Basis, ...]:
-    """The bases in order, each with its place and the reason for it."""
+    """The bases in order, each with its place and what sets it apart from the one before it, or after the first."""
     ordered = sorted(bases, key=_key)
-    return tuple(replace(basis, rank=place, rank_reason=_reason(basis)) for place, basis in enumerate(ordered, 1))
+    usable = [basis for basis in ordered if basis.usable]
+    return tuple(
+        replace(basis, rank=place, rank_reason=_reason(basis, usable)) for place, basis in enumerate(ordered, 1)
+    )
 
 
-def _key(basis: Basis) -> tuple[int, int, int, int, int, int, int, str]:
+def _key(basis: Basis) -> tuple[int | str, ...]:
+    return (*(worth for worth, _ in _grounds(basis)), basis.instrument)
+
+
+def _grounds(basis: Basis) -> tuple[tuple[int, str], ...]:
+    """What decides the place, the weightiest first: a number, the lower the better, and how it is said."""
     rule = basis.dual_criminality.rule if basis.dual_criminality else "unspecified"
     codes = {reason.code for reason in basis.reasons}
     verified = basis.measure_ref is not None and basis.measure_ref.verified
+    years = _years_asked(basis)
+    to_show = len(codes & _SHOWN)
     return (
-        _STANDINGS.index(basis.standing),
-        int("no-duty" in codes),
-        _STRICTNESS[rule],
-        _years_asked(basis),
-        int(basis.inherited),
-        int(not verified),
-        int(not basis.bilateral),
-        basis.instrument,
+        (_STANDINGS.index(basis.standing), _WORDS[basis.standing]),
+        (int("no-duty" in codes), "lays no duty on anybody" if "no-duty" in codes else "obliges the requested State"),
+        (_STRICTNESS[rule], _RULES[rule]),
+        (years, f"asks for a maximum penalty of {years} year(s)" if years else "asks for no least penalty"),
+        (to_show, "wants more to be shown" if to_show else "wants nothing more to be shown"),
+        (int(basis.inherited), "has it under a wider measure" if basis.inherited else "names the measure itself"),
+        (int(not verified), "was verified" if verified else "was not verified"),
+        (int(not basis.bilateral), "is between these two States" if basis.bilateral else "is open to many States"),
     )
 
 
@@ -63,10 +91,24 @@ def _years_asked(basis: Basis) -> int:
     )
 
 
-def _reason(basis: Basis) -> str:
+def _reason(basis: Basis, usable: list[Basis]) -> str:
+    (_, standing), (no_duty, duty), (_, rule), *_ = _grounds(basis)
     if not basis.usable:
-        return f"{_WORDS[basis.standing]}."
+        would = basis.standing is Standing.UNKNOWN and basis.measure_ref is not None
+        return f"It {standing}{f'; if it does, it {rule}' if would else ''}."
     measure = "holds it under a wider measure" if basis.inherited else "names the measure itself"
-    rule = basis.dual_criminality.rule if basis.dual_criminality else "unspecified"
-    duty = "; it lays no duty on anybody" if any(reason.code == "no-duty" for reason in basis.reasons) else ""
-    return f"{_WORDS[basis.standing]}; it {measure}; its rule on dual criminality is {rule!r}{duty}."
+    told = f"It {standing}; it {measure}; it {rule}{f'; it {duty}' if no_duty else ''}."
+    place = usable.index(basis)
+    if place > 0:
+        told += f" {_apart('Behind', basis, usable[place - 1])}"
+    elif len(usable) > 1:
+        told += f" {_apart('Before', basis, usable[1])}"
+    return told
+
+
+def _apart(word: str, basis: Basis, other: Basis) -> str:
+    """The first ground on which the two differ; where there is none, their names decide, and that is said."""
+    for (mine, said), (theirs, said_of_other) in zip(_grounds(basis), _grounds(other), strict=True):
+        if mine != theirs:
+            return f"{word} {other.title}: this one {said}, that one {said_of_other}."
+    return f"{word} {other.title} by name only: nothing in the data sets the two apart."

@@ -21,8 +21,8 @@ def remaining(question: Question, bases: Sequence[Basis], gates: tuple[JudgedGat
 
 def _statute(question: Question, gates: tuple[JudgedGate, ...]) -> Remaining:
     state, statute = question.requested, question.requested.mla_statute
-    if statute.title is None:
-        text = f"No statute of {state.name.en} on mutual legal assistance was established."
+    if statute.title is None or question.requested_territory is not None:
+        text = f"No statute of {question.name_of(state)} on mutual legal assistance was established."
         missing = Reason("statute-not-established", text, (state_ref(state, None, False),))
         return Remaining("domestic-statute", Standing.UNKNOWN, (missing,))
     title = f"{statute.title} ({statute.citation})" if statute.citation else statute.title
@@ -40,8 +40,8 @@ def _statute(question: Question, gates: tuple[JudgedGate, ...]) -> Remaining:
 
 def _reciprocity(question: Question) -> Remaining:
     text = (
-        f"Without a treaty a request to {question.requested.name.en} rests on reciprocity and goes by diplomatic "
-        "channel; whether it is honoured was not established."
+        f"Without a treaty a request to {question.name_of(question.requested)} rests on reciprocity and goes by "
+        "diplomatic channel; whether it is honoured was not established."
     )
     reason = Reason("reciprocity", text, (state_ref(question.requested, None, False),))
     return Remaining("reciprocity", Standing.UNKNOWN, (reason,))
