@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.checking.report import Problem
+from backend.conventions.checking.report import CORRECT_OR_ADD, Problem
 from backend.conventions.classification.crosswalks import INCIDENT_COLUMNS, instrument_columns
 from backend.conventions.schema.terms import Crosswalk
 
@@ -17,16 +17,17 @@ def crosswalk_faults(catalogue: Catalogue) -> Iterator[Problem]:
         for column in INCIDENT_COLUMNS:
             namespace = column.replace("_", "-")
             for tag in sorted(set(getattr(offence.crosswalk, column)) - tags.get(namespace, frozenset())):
-                yield Problem(_FILE, code, f"{namespace} has no tag {tag!r}")
+                yield Problem(_FILE, code, f"{namespace} has no tag {tag!r}", CORRECT_OR_ADD)
         yield from _article_faults(catalogue, code, offence.crosswalk)
 
 
 def _article_faults(catalogue: Catalogue, code: str, crosswalk: Crosswalk) -> Iterator[Problem]:
     for column, instrument in instrument_columns().items():
         if instrument not in catalogue.instrument_ids:
-            yield Problem(_FILE, code, f"the column {column!r} belongs to no instrument")
+            yield Problem(_FILE, code, f"the column {column!r} belongs to no instrument", CORRECT_OR_ADD)
             continue
         listed = {row.ref for row in catalogue.instrument(instrument).offences if row.offence == code}
         named = set(getattr(crosswalk, column))
         for ref in sorted(named ^ listed):
-            yield Problem(_FILE, code, f"{ref} of {instrument} has this offence here or in its own file, not in both")
+            text = f"{ref} of {instrument} has this offence here or in its own file, not in both"
+            yield Problem(_FILE, code, text, "add it to the other, or take it out here", instrument)

@@ -18,6 +18,7 @@ def doubts(catalogue: Catalogue) -> Iterator[Problem]:
     for state in catalogue.states():
         yield from _source_doubts(state)
         yield from _bilateral_doubts(state)
+        yield from _later_doubts(state)
 
 
 def _party_doubts(catalogue: Catalogue, file: str, instrument: Instrument) -> Iterator[Problem]:
@@ -25,12 +26,13 @@ def _party_doubts(catalogue: Catalogue, file: str, instrument: Instrument) -> It
         code = party.iso.lower()
         if code not in catalogue.state_codes or instrument.bilateral:
             continue
-        row = catalogue.state(code).standing_towards(instrument.id)
+        rows = [row for row in catalogue.state(code).treaties if row.instrument == instrument.id]
+        row = rows[-1] if rows else None
         if row is None:
-            yield Problem(file, f"parties ({party.iso})", "is listed, and the file of the State has no row")
+            yield Problem(file, f"parties ({party.iso})", "is listed, and the file of the State has no row", owner=code)
         elif party.deposit and row.ratified_or_acceded and party.deposit != row.ratified_or_acceded:
             text = f"deposit {party.deposit}, and {row.ratified_or_acceded} in the file of the State"
-            yield Problem(file, f"parties ({party.iso})", text)
+            yield Problem(file, f"parties ({party.iso})", text, owner=code)
 
 
 def _source_doubts(state: State) -> Iterator[Problem]:
@@ -45,3 +47,16 @@ def _bilateral_doubts(state: State) -> Iterator[Problem]:
         if "NOT in force" in row.title:
             text = "says in its title that it is not in force, for which the row has no key"
             yield Problem(f"states/{state.code}.yaml", f"bilateral[{index}]", text)
+
+
+def _later_doubts(state: State) -> Iterator[Problem]:
+    """In force or denounced from a day after the data: it may be announced, and somebody has to look on that day."""
+    listed = [
+        (f"treaties[{i}] ({row.instrument})", row.in_force, row.denounced) for i, row in enumerate(state.treaties)
+    ]
+    listed += [(f"bilateral[{i}] ({row.title})", row.in_force, row.denounced) for i, row in enumerate(state.bilateral)]
+    for path, *days in listed:
+        for day in days:
+            if day and day > state.as_of:
+                text = f"{day} is after the day on which the data of the State stand ({state.as_of})"
+                yield Problem(f"states/{state.code}.yaml", path, text, "look again on that day")

@@ -5,7 +5,7 @@ from itertools import chain
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.checking.elements import known_elements
-from backend.conventions.checking.report import Problem
+from backend.conventions.checking.report import Problem, dangling
 from backend.conventions.classification.phrases import parse
 from backend.conventions.errors import LawDataError
 from backend.conventions.schema.engine import Cue, Cues
@@ -17,12 +17,12 @@ def engine_faults(catalogue: Catalogue) -> Iterator[Problem]:
     yield from _template_faults(catalogue)
     for code, rule in catalogue.classification_rules.offences.items():
         if code not in catalogue.offences:
-            yield Problem("engine/classification.yaml", code, "no such offence")
+            yield dangling("engine/classification.yaml", code, "offence", code)
         for element in (name for group in rule.shows for name in group):
             if element not in known.get(code, ()):
-                yield Problem("engine/classification.yaml", code, f"no element {element!r}")
+                yield dangling("engine/classification.yaml", code, "element", element)
     for code in sorted(set(catalogue.offences) - set(catalogue.classification_rules.offences)):
-        yield Problem("engine/classification.yaml", "offences", f"no rule for {code!r}")
+        yield Problem("engine/classification.yaml", "offences", f"no rule for {code!r}", "add one")
     for language in catalogue.cue_languages:
         yield from _cue_faults(catalogue, language, known)
 
@@ -30,24 +30,25 @@ def engine_faults(catalogue: Catalogue) -> Iterator[Problem]:
 def _template_faults(catalogue: Catalogue) -> Iterator[Problem]:
     for measure, template in catalogue.letter_templates.by_measure.items():
         if measure not in catalogue.measures:
-            yield Problem("engine/letter-templates.yaml", measure, "no such measure")
+            yield dangling("engine/letter-templates.yaml", measure, "measure", measure)
         if template not in catalogue.letter_sections.templates:
-            yield Problem("engine/letter-templates.yaml", measure, f"no template {template!r}")
+            yield dangling("engine/letter-templates.yaml", measure, "template", template)
 
 
 def _cue_faults(catalogue: Catalogue, language: str, known: dict[str, set[str]]) -> Iterator[Problem]:
     file, cues = f"engine/cues/{language}.yaml", catalogue.cues(language)
     if cues.language != language:
-        yield Problem(file, "language", f"is {cues.language!r} and has to equal the name of the file")
+        text = f"is {cues.language!r} and has to equal the name of the file"
+        yield Problem(file, "language", text, "rename one of them")
     for code, elements in cues.offences.items():
         for element in elements:
             if element not in known.get(code, ()):
-                yield Problem(file, code, f"no element {element!r}")
+                yield dangling(file, code, "element", element)
     for phrase in _phrases(cues):
         try:
             parse(phrase)
         except LawDataError as fault:
-            yield Problem(file, fault.path, fault.problem)
+            yield Problem(file, fault.path, fault.problem, "write it as docs/law.md says under Writing a cue")
 
 
 def _phrases(cues: Cues) -> Iterator[str]:

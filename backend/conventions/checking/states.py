@@ -4,56 +4,94 @@ from collections.abc import Iterator
 from itertools import chain
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.checking.report import Problem
-from backend.conventions.schema.states import State
+from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling
+from backend.conventions.schema.states import BilateralStanding, State
 
 _GROUPS = {"*", "commonwealth", "non-commonwealth"}
 
 
 def state_faults(catalogue: Catalogue) -> Iterator[Problem]:
-    """Ids that do not resolve, rows that stand twice, bilateral rows that the other State lacks."""
+    """Ids that do not resolve, bilateral rows that the other State lacks or tells otherwise."""
     for code, state in zip(catalogue.state_codes, catalogue.states(), strict=True):
         file = f"states/{code}.yaml"
         if state.code != code:
-            yield Problem(file, "code", f"is {state.code!r} and has to equal the name of the file")
+            yield Problem(
+                file, "code", f"is {state.code!r} and has to equal the name of the file", "rename one of them"
+            )
         yield from _treaty_faults(catalogue, file, state)
         yield from _bilateral_faults(catalogue, file, state)
+        yield from _territory_faults(catalogue, file, state)
         yield from _authority_faults(catalogue, file, state)
         yield from _gate_faults(catalogue, file, state)
         yield from _statute_faults(catalogue, file, state)
 
 
 def _treaty_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Problem]:
-    named = [row.instrument for row in state.treaties]
-    for index, name in enumerate(named):
-        if name not in catalogue.instrument_ids:
-            yield Problem(file, f"treaties[{index}].instrument", f"no instrument {name!r}")
-        elif named.index(name) != index:
-            yield Problem(file, f"treaties[{index}].instrument", f"{name!r} stands twice")
+    for index, row in enumerate(state.treaties):
+        if row.instrument not in catalogue.instrument_ids:
+            yield dangling(file, f"treaties[{index}].instrument", "instrument", row.instrument)
 
 
 def _bilateral_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Problem]:
     for index, row in enumerate(state.bilateral):
         path = f"bilateral[{index}]"
         if row.with_state not in catalogue.state_codes:
-            yield Problem(file, f"{path}.with", f"no State {row.with_state!r}")
-        elif not any(
-            other.with_state == state.code and other.instrument == row.instrument
-            for other in catalogue.state(row.with_state).bilateral
-        ):
-            yield Problem(file, path, f"the file of {row.with_state!r} has no row that mirrors it")
-        if row.instrument is not None and row.instrument not in catalogue.instrument_ids:
-            yield Problem(file, f"{path}.instrument", f"no instrument {row.instrument!r}")
+            yield dangling(file, f"{path}.with", "State", row.with_state)
+        else:
+            yield from _mirror_faults(catalogue, file, path, state, row)
+        if row.instrument is None:
+            continue
+        if row.instrument not in catalogue.instrument_ids:
+            yield dangling(file, f"{path}.instrument", "instrument", row.instrument)
+        elif not catalogue.instrument(row.instrument).bilateral:
+            text = f"{row.instrument!r} is not bilateral: its file says so"
+            yield Problem(file, f"{path}.instrument", text, "move the row to treaties, or correct the instrument")
+
+
+def _mirror_faults(
+    catalogue: Catalogue, file: str, path: str, state: State, row: BilateralStanding
+) -> Iterator[Problem]:
+    mirrors = [
+        other
+        for other in catalogue.state(row.with_state).bilateral
+        if other.with_state == state.code and other.instrument == row.instrument
+    ]
+    if not mirrors:
+        text = f"the file of {row.with_state!r} has no row that mirrors it"
+        yield Problem(file, path, text, "add the row there, or take this one out", row.with_state)
+    elif not any(_days(row) == _days(other) for other in mirrors):
+        text = f"the row that mirrors it in the file of {row.with_state!r} has other days"
+        yield Problem(
+            file, path, text, "give both the same in_force, denounced, valid_from, valid_until", row.with_state
+        )
+
+
+def _days(row: BilateralStanding) -> tuple[object, ...]:
+    return row.in_force, row.denounced, row.valid_from, row.valid_until
+
+
+def _territory_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Problem]:
+    codes = [territory.code for territory in state.territories]
+    for index, territory in enumerate(state.territories):
+        if codes.index(territory.code) != index or territory.code in catalogue.state_codes:
+            text = f"the code {territory.code!r} stands for another territory or State"
+            yield Problem(file, f"territories[{index}].code", text, "give each its own code")
+        for row in territory.treaties:
+            if row.instrument not in catalogue.instrument_ids:
+                yield dangling(file, f"territories[{index}].treaties", "instrument", row.instrument)
+    for index, authority in enumerate(state.authorities):
+        if authority.territory is not None and authority.territory not in codes:
+            yield dangling(file, f"authorities[{index}].territory", "territory", authority.territory)
 
 
 def _authority_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Problem]:
     for index, row in enumerate(state.authorities):
         for name in row.instruments:
             if name != "*" and name not in catalogue.instrument_ids:
-                yield Problem(file, f"authorities[{index}].instruments", f"no instrument {name!r}")
+                yield dangling(file, f"authorities[{index}].instruments", "instrument", name)
         for name in row.measures:
             if name != "*" and name not in catalogue.measures:
-                yield Problem(file, f"authorities[{index}].measures", f"no measure {name!r}")
+                yield dangling(file, f"authorities[{index}].measures", "measure", name)
 
 
 def _gate_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Problem]:
@@ -61,19 +99,24 @@ def _gate_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Prob
     for index, gate in enumerate(state.gates or ()):
         for name in gate.measures:
             if name not in catalogue.measures:
-                yield Problem(file, f"gates[{index}].measures", f"no measure {name!r}")
+                yield dangling(file, f"gates[{index}].measures", "measure", name)
         named = chain(gate.applies_to, *(order.states for order in gate.orders))
         for code in sorted(set(named) - known):
-            yield Problem(file, f"gates[{index}]", f"no State or group {code!r}")
+            yield dangling(file, f"gates[{index}]", "State or group", code)
 
 
 def _statute_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Problem]:
     for index, row in enumerate(state.cybercrime_statute.offences):
         if row.offence not in catalogue.offences:
-            yield Problem(file, f"cybercrime_statute.offences[{index}].offence", f"no offence {row.offence!r}")
-    form = state.mla_statute.request_form
+            yield dangling(file, f"cybercrime_statute.offences[{index}].offence", "offence", row.offence)
     covered = set(chain.from_iterable(field.covers for field in catalogue.letter_fields.values()))
-    for index, content in enumerate(form.contents if form else ()):
-        if content.obligatory and content.field not in covered:
-            path = f"mla_statute.request_form.contents[{index}].field"
-            yield Problem(file, path, f"no field of letter-fields.yaml covers the mandatory {content.field!r}")
+    for name, statute in (
+        ("mla_statute", state.mla_statute),
+        *((f"mla_statute_earlier[{i}]", row) for i, row in enumerate(state.mla_statute_earlier)),
+    ):
+        form = statute.request_form
+        for index, content in enumerate(form.contents if form else ()):
+            if content.field not in covered:
+                path = f"{name}.request_form.contents[{index}].field"
+                text = f"no field of letter-fields.yaml covers {content.field!r}"
+                yield Problem(file, path, text, CORRECT_OR_ADD)

@@ -1,11 +1,15 @@
-"""References inside the lists: measures, letter fields, facts, concepts, national elements, risks, areas."""
+"""References inside the lists: measures, letter fields, facts, risks, areas."""
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import get_args, get_type_hints
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.checking.elements import known_elements
-from backend.conventions.checking.report import Problem
+from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling
+from backend.conventions.schema.states import DomesticPower
+
+_POWERS = frozenset(get_args(get_type_hints(DomesticPower)["power"]))
 
 
 def term_faults(catalogue: Catalogue) -> Iterator[Problem]:
@@ -13,9 +17,6 @@ def term_faults(catalogue: Catalogue) -> Iterator[Problem]:
     yield from _measure_faults(catalogue)
     yield from _letter_faults(catalogue)
     yield from _fact_faults(catalogue)
-    yield from _concept_faults(catalogue)
-    yield from _mapping_faults(catalogue)
-    yield from _national_faults(catalogue)
     yield from _risk_faults(catalogue)
     yield from _area_faults(catalogue)
 
@@ -26,29 +27,47 @@ def _measure_faults(catalogue: Catalogue) -> Iterator[Problem]:
         parents = [measure.parent] if measure.parent else []
         for name in (*parents, *measure.falls_back_to):
             if name not in known:
-                yield Problem(file, measure.id, f"no measure {name!r}")
+                yield dangling(file, measure.id, "measure", name)
         seen = [measure.id]
         while (parent := known[seen[-1]].parent if seen[-1] in known else None) is not None:
             if parent in seen:
-                yield Problem(file, measure.id, "is wider than itself: the parents run in a circle")
+                yield Problem(file, measure.id, "is wider than itself: the parents run in a circle", "correct a parent")
                 break
             seen.append(parent)
+        for power in measure.domestic_power:
+            if power not in _POWERS:
+                yield dangling(file, measure.id, "power of domestic law", power)
     for name in catalogue.measure_tree.no_inheritance:
         if name not in known:
-            yield Problem(file, "no_inheritance", f"no measure {name!r}")
+            yield dangling(file, "no_inheritance", "measure", name)
 
 
 def _letter_faults(catalogue: Catalogue) -> Iterator[Problem]:
     file, content = "letter-fields.yaml", catalogue.letter_sections
     for field in content.fields:
         if field.section not in content.sections:
-            yield Problem(file, field.field, f"no section {field.section!r}")
+            yield dangling(file, field.field, "section", field.section)
         for name in (*field.templates, *field.seen_in):
             if name not in content.templates:
-                yield Problem(file, field.field, f"no template {name!r}")
+                yield dangling(file, field.field, "template", name)
         for ref in field.treaty_refs:
             if ref.partition(" ")[0] not in catalogue.instrument_ids:
-                yield Problem(file, field.field, f"no instrument in {ref!r}")
+                yield dangling(file, field.field, "instrument", ref.partition(" ")[0])
+
+    asked = set(_contents(catalogue))
+    for field in content.fields:
+        for name in field.covers:
+            if name not in asked:
+                yield dangling(file, f"{field.field}.covers", "content of a request", name)
+
+
+def _contents(catalogue: Catalogue) -> Iterator[str]:
+    """Every content for which an instrument or a statute asks."""
+    for instrument in catalogue.instruments():
+        yield from (row.field for row in instrument.request_contents)
+    for state in catalogue.states():
+        for statute in (state.mla_statute, *state.mla_statute_earlier):
+            yield from (row.field for row in (statute.request_form.contents if statute.request_form else ()))
 
 
 def _fact_faults(catalogue: Catalogue) -> Iterator[Problem]:
@@ -56,68 +75,17 @@ def _fact_faults(catalogue: Catalogue) -> Iterator[Problem]:
     for fact in catalogue.facts.values():
         for bearing in (*fact.establishes, *fact.contradicts):
             if bearing.element not in known.get(bearing.offence, ()):
-                yield Problem(file, fact.id, f"no element {bearing.element!r} of {bearing.offence!r}")
+                yield dangling(file, fact.id, f"element of {bearing.offence!r} named", bearing.element)
         for condition in (*fact.ask_when.any, *fact.ask_when.unless):
             if condition.fact not in catalogue.facts:
-                yield Problem(file, fact.id, f"no fact {condition.fact!r}")
+                yield dangling(file, fact.id, "fact", condition.fact)
         for code in fact.ask_when.open:
             if code not in catalogue.offences:
-                yield Problem(file, fact.id, f"no offence {code!r}")
+                yield dangling(file, fact.id, "offence", code)
     for row in catalogue.questions.cannot_both:
         for answer in (row.answer, *row.others):
             if answer.fact not in catalogue.facts:
-                yield Problem(file, "cannot_both", f"no fact {answer.fact!r}")
-
-
-def _concept_faults(catalogue: Catalogue) -> Iterator[Problem]:
-    file, content = "concepts.yaml", catalogue.concepts
-    known = {concept.id for concept in content.concepts}
-    named = [(c.id, (*c.broader, *c.partition, *c.composed_of, *c.disjoint_with)) for c in content.concepts]
-    named += [(test.id, (*test.conduct, *test.absent)) for test in content.tests]
-    named += [(row.element, row.concept) for row in (*content.mapping, *content.mapping_ahead, *content.facts_mapping)]
-    for path, names in named:
-        for name in sorted(set(names) - known):
-            yield Problem(file, path, f"no concept {name!r}")
-    for test in content.tests:
-        if test.offence != "any" and test.offence not in catalogue.offences:
-            yield Problem(file, test.id, f"no offence {test.offence!r}")
-        for code in {test.requesting, test.requested} - set(catalogue.state_codes):
-            yield Problem(file, test.id, f"no State {code!r}")
-
-
-def _mapping_faults(catalogue: Catalogue) -> Iterator[Problem]:
-    """Every element of every instrument has a row, and every row an element."""
-    file = "concepts.yaml"
-    mapped = {(row.instrument, row.ref, row.offence, row.element) for row in catalogue.concepts.mapping}
-    listed = {
-        (instrument.id, article.ref, article.offence, element.id)
-        for instrument in catalogue.instruments()
-        for article in instrument.offences
-        for element in article.elements
-    }
-    for instrument, ref, _, element in sorted(listed - mapped):
-        yield Problem(file, "mapping", f"no row for {element!r} of {instrument} {ref}")
-    for named, article, _, element in sorted(mapped - listed, key=str):
-        yield Problem(file, "mapping", f"{named} {article} has no element {element!r}")
-
-
-def _national_faults(catalogue: Catalogue) -> Iterator[Problem]:
-    file, content = "state-elements.yaml", catalogue.state_elements
-    known = {concept.id for concept in catalogue.concepts.concepts}
-    listed = {
-        (state.code, row.ref, row.offence) for state in catalogue.states() for row in state.cybercrime_statute.offences
-    }
-    for index, row in enumerate(content.offences):
-        path = f"offences[{index}] ({row.state} {row.ref})"
-        if row.state not in catalogue.state_codes:
-            yield Problem(file, path, f"no State {row.state!r}")
-        elif not row.new and not row.absent and (row.state, row.ref, row.offence) not in listed:
-            yield Problem(file, path, f"the file of the State has no such row for {row.offence!r}")
-        if row.offence not in catalogue.offences:
-            yield Problem(file, path, f"no offence {row.offence!r}")
-        for element in row.elements:
-            if element.concept not in known:
-                yield Problem(file, path, f"no concept {element.concept!r}")
+                yield dangling(file, "cannot_both", "fact", answer.fact)
 
 
 def _risk_faults(catalogue: Catalogue) -> Iterator[Problem]:
@@ -125,15 +93,16 @@ def _risk_faults(catalogue: Catalogue) -> Iterator[Problem]:
     for risk in catalogue.refusal_risks:
         for name in risk.applies_to:
             if name != "*" and name not in catalogue.measures:
-                yield Problem(file, risk.id, f"no measure {name!r}")
+                yield dangling(file, risk.id, "measure", name)
         for name in risk.looks_at:
             if name not in catalogue.letter_fields:
-                yield Problem(file, risk.id, f"no field of a letter {name!r}")
+                yield dangling(file, risk.id, "field of a letter", name)
         for ref in risk.why.refs:
             if ref.instrument not in catalogue.instrument_ids:
-                yield Problem(file, risk.id, f"no instrument {ref.instrument!r}")
+                yield dangling(file, risk.id, "instrument", ref.instrument)
             elif ref.ref not in _refs(catalogue, ref.instrument):
-                yield Problem(file, risk.id, f"{ref.instrument} has no row {ref.ref!r}")
+                text = f"{ref.instrument} has no row {ref.ref!r}"
+                yield Problem(file, risk.id, text, CORRECT_OR_ADD, ref.instrument)
 
 
 def _refs(catalogue: Catalogue, name: str) -> set[str]:
@@ -153,9 +122,11 @@ def _area_faults(catalogue: Catalogue) -> Iterator[Problem]:
     areas, view = catalogue.cyberlaw_areas, catalogue.harmonisation
     for file, codes in (("cyberlaw-areas.yaml", set(areas.states)), ("harmonisation.yaml", set(view.states))):
         for code in sorted(codes ^ set(catalogue.state_codes)):
-            yield Problem(file, f"states.{code}", "stands here or among the files of States, and not in both")
+            text = "stands here or among the files of States, and not in both"
+            yield Problem(file, f"states.{code}", text, "add it to the other, or take it out here", code)
     for floor in areas.treaty_floor:
         if floor.instrument not in catalogue.instrument_ids:
-            yield Problem("cyberlaw-areas.yaml", "treaty_floor", f"no instrument {floor.instrument!r}")
+            yield dangling("cyberlaw-areas.yaml", "treaty_floor", "instrument", floor.instrument)
     for code in sorted(set(view.codes) ^ set(catalogue.offences)):
-        yield Problem("harmonisation.yaml", f"codes.{code}", "stands here or among the offences, and not in both")
+        text = "stands here or among the offences, and not in both"
+        yield Problem("harmonisation.yaml", f"codes.{code}", text, "compute the view anew")

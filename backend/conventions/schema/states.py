@@ -46,6 +46,7 @@ class TreatyStanding(DatedRow, frozen=True, kw_only=True):
     ratified_or_acceded: date | None
     in_force: date | None
     denounced: date | None = None
+    invited: date | None = None
     declarations: Literal["none-seen", "none-exist"] | tuple[Declaration, ...]
     expires: date | None = None
     expires_note: str | None = None
