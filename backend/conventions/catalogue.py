@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from backend.conventions.errors import UnknownName
 from backend.conventions.loading import read
 from backend.conventions.schema.basis import BasisRules
+from backend.conventions.schema.comparing import ComparisonRules, ComparisonWords
 from backend.conventions.schema.concepts import Concepts, StateElements
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
 from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates, Mark, Marks
@@ -149,6 +150,22 @@ class Catalogue:
     def basis_rules(self) -> BasisRules:
         """How limits, rules and grounds of the instruments are read for an answer on the legal basis."""
         return self._file("engine/basis.yaml", BasisRules)
+
+    @functools.cached_property
+    def comparison_rules(self) -> ComparisonRules:
+        """How rules and least penalties of the instruments are read for a comparison under dual criminality."""
+        return self._file("engine/dual-criminality.yaml", ComparisonRules)
+
+    @functools.cached_property
+    def comparison_languages(self) -> tuple[str, ...]:
+        """The languages in which a comparison can be told."""
+        return tuple(sorted(path.stem for path in (self.folder / "engine" / "comparison").glob("*.yaml")))
+
+    def comparison_words(self, language: str) -> ComparisonWords:
+        """The fixed sentences of a comparison. Raises UnknownName."""
+        if language not in self.comparison_languages:
+            raise UnknownName("language", language, self.comparison_languages, "use two letters in lower case")
+        return self._file(f"engine/comparison/{language}.yaml", ComparisonWords)
 
     @functools.cached_property
     def questions(self) -> Facts:

@@ -1,6 +1,6 @@
 """What a comparison under dual criminality consists of. Sentences are English with a code, by which pages translate."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -33,28 +33,40 @@ class Outcome(StrEnum):
 
 
 class Reached(StrEnum):
-    """Whether a maximum penalty reaches what an instrument asks."""
+    """Whether a maximum penalty reaches what an instrument asks; `seems-`: by a number that nobody has verified."""
 
     YES = "reached"
     NO = "below"
+    SEEMS_YES = "seems-reached"
+    SEEMS_NO = "seems-below"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Reason):
+    """A reason with what fills its sentence: names with codes of States and offences, ids of concepts, references."""
+
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """What the facts establish and what they exclude, as ids of concepts; everything else is not stated.
 
-    Each set of `one_of` holds concepts of which at least one is true, without it being known which.
+    Each set of `one_of` holds concepts of which at least one is true, without it being known which. `disputed` are
+    concepts that one source alleges and another denies: they count as not stated.
     """
 
     established: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     one_of: frozenset[frozenset[str]] = frozenset()
+    disputed: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """The conduct as sorted lists."""
         body: dict[str, Any] = {"established": sorted(self.established), "absent": sorted(self.absent)}
-        return body | {"one_of": sorted(sorted(names) for names in self.one_of)}
+        body["one_of"] = sorted(sorted(names) for names in self.one_of)
+        return body | {"disputed": sorted(self.disputed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +109,41 @@ class ProvisionAnswer:
     confidence: str
     verdict: Verdict
     provisional: Verdict
-    reason: Reason
+    reason: Statement
     elements: tuple[ElementAnswer, ...] = ()
     penalty: Penalty | None = None
     note: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The reference, or the title where there is none or its number is doubtful."""
+        shown = self.title if self.ref.doubtful or not self.ref.ref else self.ref.ref
+        return f"{shown or self.offence} {self.limb or ''}".strip()
 
     def with_outcome(self, outcome: Outcome) -> tuple[ElementAnswer, ...]:
         """The elements that came out so."""
         return tuple(element for element in self.elements if element.outcome is outcome)
 
+    @property
+    def open(self) -> tuple[ElementAnswer, ...]:
+        """The elements that have to be known before the provision can be fulfilled; of alternatives all."""
+        return self.with_outcome(Outcome.UNKNOWN)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the conduct shows an act that the provision names."""
+        return any(element.kind == "conduct" for element in self.with_outcome(Outcome.MATCHED))
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A least maximum penalty of an instrument between the two States, and whether each side's provisions reach it."""
+    """A least maximum penalty of an instrument that binds both States, and whether each side's provisions reach it.
+
+    `side` says whose penalty counts: requesting, both, or either.
+    """
 
     years: int
+    side: str
     measures: tuple[str, ...]
     ref: Reference
     requesting: Reached
@@ -124,8 +156,9 @@ class Assessment:
 
     `verdict` speaks of the provisions asked about: all of the State with offence "any", else those of that offence.
     `whole_state` speaks of the State: not met only where its whole code was read. `compared` is the verdict before the
-    rule of the legal basis is heard. `counterparts` are the requesting State's own provisions, for context: that
-    State's charge is not judged again. `to_settle` are the concepts that would settle what is unknown.
+    rule of the legal basis is heard. `elsewhere` are the requested State's provisions on other offences, `counterparts`
+    the requesting State's own, for context: that State's charge is not judged again. `to_settle` are the concepts that
+    would settle what is unknown: those that the nearest provisions ask and the facts do not state.
     """
 
     requesting: str
@@ -141,12 +174,13 @@ class Assessment:
     provisional: Verdict
     coverage: str
     coverage_note: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Statement, ...]
     provisions: tuple[ProvisionAnswer, ...]
+    elsewhere: tuple[ProvisionAnswer, ...] = ()
     counterparts: tuple[ProvisionAnswer, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     to_settle: tuple[str, ...] = ()
-    warnings: tuple[Reason, ...] = field(default=())
+    warnings: tuple[Statement, ...] = ()
 
     @property
     def decisive(self) -> tuple[ProvisionAnswer, ...]:
@@ -156,7 +190,7 @@ class Assessment:
     @property
     def references(self) -> tuple[Reference, ...]:
         """The rows of both States, each once, the requested State's first."""
-        return tuple(dict.fromkeys(row.ref for row in (*self.provisions, *self.counterparts)))
+        return tuple(dict.fromkeys(row.ref for row in (*self.provisions, *self.elsewhere, *self.counterparts)))
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON-ready dictionaries and lists."""
@@ -165,7 +199,7 @@ class Assessment:
         body |= {"rule": self.rule, "verdict": self.verdict, "compared": self.compared}
         body |= {"whole_state": self.whole_state, "provisional": self.provisional}
         body |= {"coverage": self.coverage, "coverage_note": self.coverage_note, "to_settle": list(self.to_settle)}
-        for name in ("reasons", "provisions", "counterparts", "thresholds", "warnings"):
+        for name in ("reasons", "provisions", "elsewhere", "counterparts", "thresholds", "warnings"):
             body[name] = [asdict(row) for row in getattr(self, name)]
         body["references"] = [asdict(ref) for ref in self.references]
         return body
