@@ -46,8 +46,7 @@ def find(
             f"no instrument between {requesting!r} and {requested!r} existed on {on}: ask for a later day"
         )
     judged = [judge(candidate, question) for candidate in found]
-    treaty_found = any(basis.usable for basis in judged)
-    gates = judge_gates(question, treaty_found)
+    gates = judge_gates(question, frozenset(basis.instrument for basis in judged if basis.usable))
     gated = [_behind_gates(basis, gates) for basis in judged]
     bases = rank([*gated, *contents_unknown(question)])
     composition = compose(question, bases, gates)

@@ -1,8 +1,13 @@
 """The gates of domestic law: conditions of both States, each with its direction."""
 
+import re
+from datetime import date
+
 from backend.conventions.legal_basis.answer import GateStanding, JudgedGate, Reason
 from backend.conventions.legal_basis.question import Question, state_ref
-from backend.conventions.schema.states import Gate, State
+from backend.conventions.schema.states import Gate, Order, State
+
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 
 # Steps that asking or executing consists of; they are taken, not proved beforehand.
 _STEPS = {
@@ -23,11 +28,11 @@ _OPEN = {
 }
 
 
-def judge_gates(question: Question, treaty_found: bool) -> tuple[JudgedGate, ...]:
-    """Every gate of either State that matches the question. `treaty_found`: some treaty carries the measure."""
+def judge_gates(question: Question, treaties: frozenset[str]) -> tuple[JudgedGate, ...]:
+    """Every gate of either State that matches the question. `treaties`: those that bind both and carry the measure."""
     asked, asking = question.requested, question.requesting
-    judged = [_judge(gate, asked, asking, question, treaty_found) for gate in _matching(question, asked, asking)]
-    judged += [_judge(gate, asking, asked, question, treaty_found) for gate in _matching(question, asking, asked)]
+    judged = [_judge(gate, asked, asking, question, treaties) for gate in _matching(question, asked, asking)]
+    judged += [_judge(gate, asking, asked, question, treaties) for gate in _matching(question, asking, asked)]
     return tuple(judged)
 
 
@@ -55,8 +60,8 @@ def _reaches(gate: Gate, other: State) -> bool:
     return bool({"*", other.code, commonwealth} & set(gate.applies_to))
 
 
-def _judge(gate: Gate, state: State, other: State, question: Question, treaty_found: bool) -> JudgedGate:
-    standing = _standing(gate, other, question, treaty_found)
+def _judge(gate: Gate, state: State, other: State, question: Question, treaties: frozenset[str]) -> JudgedGate:
+    standing = _standing(gate, other, question, treaties)
     refs = (state_ref(state, gate.ref, gate.verified, gate.source),)
     reason = Reason(f"gate-{gate.needs}", _sentence(gate, state), refs)
     return JudgedGate(state.code, gate.direction, gate.needs, standing, reason, gate.any_of)
@@ -64,19 +69,28 @@ def _judge(gate: Gate, state: State, other: State, question: Question, treaty_fo
 
 def _sentence(gate: Gate, state: State) -> str:
     what = _STEPS.get(gate.needs) or _OPEN.get(gate.needs) or "nothing further is asked for"
-    return f"{state.name.en}, {gate.ref}: {what}." + (f" {gate.note}" if gate.note else "")
+    unsettled = " Whether it reaches this request was not established." if gate.unsettled else ""
+    return f"{state.name.en}, {gate.ref}: {what}.{unsettled}" + (f" {gate.note}" if gate.note else "")
 
 
-def _standing(gate: Gate, other: State, question: Question, treaty_found: bool) -> GateStanding:
+def _standing(gate: Gate, other: State, question: Question, treaties: frozenset[str]) -> GateStanding:
     if gate.needs in _STEPS:
         return GateStanding.TO_DO
     met = {
         "none": True,
-        "treaty": treaty_found,
+        "treaty": bool(treaties & set(gate.instruments) if gate.instruments else treaties),
         "commonwealth": "commonwealth" in other.memberships,
     }.get(gate.needs, False)
-    # An Order without a day is taken as made: its year is in the citation, and what was listed was in operation.
-    ordered = any(
-        other.code in order.states and (order.date is None or order.date <= question.on) for order in gate.orders
-    )
-    return GateStanding.MET if met or ordered else GateStanding.OPEN
+    ordered = any(other.code in order.states and _made(order, question.on) for order in gate.orders)
+    return GateStanding.MET if (met or ordered) and not gate.unsettled else GateStanding.OPEN
+
+
+def _made(order: Order, on: date) -> bool:
+    """Whether the Order was made by the day. Without a day its year counts, as its citation gives it, from its end on.
+
+    An Order with neither is taken as made: what was listed was in operation.
+    """
+    if order.date is not None:
+        return order.date <= on
+    years = [int(year) for year in _YEAR.findall(order.citation)]
+    return not years or on.year > max(years)

@@ -50,7 +50,9 @@ def _carrier(instrument: Instrument, question: Question) -> _Carrier | None:
     for row in instrument.cooperation:
         hooks = row.limits.get("hook_for", ())
         if isinstance(hooks, tuple) and question.measure.id in hooks:
-            return _Carrier(row, (row,), True)
+            # An open clause stands within the scope of the clause on assistance in general: its limits hold too.
+            general = [other for other in instrument.cooperation if other.measure == row.measure]
+            return _Carrier(row, tuple(general), True)
     return None
 
 

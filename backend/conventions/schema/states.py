@@ -102,13 +102,19 @@ class Order(DatedRow, frozen=True, kw_only=True):
 
 
 class Gate(DatedRow, frozen=True, kw_only=True):
-    """A condition of domestic law on asking (outgoing) or being asked (incoming)."""
+    """A condition of domestic law on asking (outgoing) or being asked (incoming).
+
+    `unsettled`: whether it reaches requests of this kind at all was not established, so that it is never taken as met.
+    `instruments`: the treaties that alone satisfy a `treaty` gate, such as those of a schedule; empty: any.
+    """
 
     direction: Literal["incoming", "outgoing"]
     needs: GateNeed
     applies_to: tuple[str, ...]
     measures: tuple[Slug, ...] = ()
+    instruments: tuple[Slug, ...] = ()
     any_of: str | None = None
+    unsettled: bool = False
     ref: str
     orders: tuple[Order, ...]
     confidence: Confidence
