@@ -48,12 +48,12 @@ def binds(instrument: Instrument, state: State, on: date) -> Binding:
 
 def _judge(instrument: Instrument, state: State, row: TreatyStanding | None, on: date) -> tuple[str, Bound, str]:
     name, short = state.name.en, instrument.short_title
+    if not _existed(instrument, on):
+        return "not-existing", Bound.NO, _not_existing(instrument, on)
     if instrument.kind == "model-law":
         return "model-law", Bound.NO, f"{short} is a model law: it binds nobody and is no basis."
     if instrument.kind == "scheme":
         return "scheme", Bound.NO, f"{short} is a scheme: it binds nobody; the legal basis is the domestic statute."
-    if not _existed(instrument, on):
-        return "not-existing", Bound.NO, _not_existing(instrument, on)
     if row is None:
         return "not-established", Bound.UNKNOWN, f"Whether {name} is bound by {short} was not established."
     if row.status != "party":
