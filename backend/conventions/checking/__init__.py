@@ -44,9 +44,9 @@ def check(folder: Path, *, on: date) -> Report:
     unreadable = _unreadable(catalogue)
     files = len(list(folder.rglob("*.yaml")))
     if unreadable:
-        return Report(on, files, tuple(unreadable), (), ())
+        return Report(on, files, False, tuple(unreadable), (), ())
     faults = tuple(problem for find in _CHECKS for problem in find(catalogue))
-    return Report(on, files, faults, tuple(doubts(catalogue)), tuple(open_rows(catalogue, on)))
+    return Report(on, files, True, faults, tuple(doubts(catalogue)), tuple(open_rows(catalogue, on)))
 
 
 def _unreadable(catalogue: Catalogue) -> list[Problem]:

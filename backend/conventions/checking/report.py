@@ -51,10 +51,11 @@ class OpenRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a check on one day."""
+    """The result of a check on one day. `readable`: every file could be read, and all the checks were made."""
 
     on: date
     files: int
+    readable: bool
     faults: tuple[Problem, ...]
     doubts: tuple[Problem, ...]
     open_rows: tuple[OpenRow, ...]
@@ -68,7 +69,7 @@ class Report:
         """What of it concerns these States and instruments; a file that cannot be read concerns everybody."""
         return replace(
             self,
-            faults=tuple(one for one in self.faults if not one.about or one.about & set(owners)),
+            faults=tuple(one for one in self.faults if not self.readable or one.about & set(owners)),
             doubts=tuple(one for one in self.doubts if one.about & set(owners)),
             open_rows=tuple(row for row in self.open_rows if row.owner in owners),
         )

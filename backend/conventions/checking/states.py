@@ -100,6 +100,9 @@ def _gate_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[Prob
         for name in gate.measures:
             if name not in catalogue.measures:
                 yield dangling(file, f"gates[{index}].measures", "measure", name)
+        for name in gate.instruments:
+            if name not in catalogue.instrument_ids:
+                yield dangling(file, f"gates[{index}].instruments", "instrument", name)
         named = chain(gate.applies_to, *(order.states for order in gate.orders))
         for code in sorted(set(named) - known):
             yield dangling(file, f"gates[{index}]", "State or group", code)
