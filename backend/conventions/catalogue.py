@@ -13,6 +13,7 @@ from backend.conventions.schema.concepts import Concepts, StateElements
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
 from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates, Mark, Marks
 from backend.conventions.schema.instruments import Instrument
+from backend.conventions.schema.risks import RiskFile
 from backend.conventions.schema.states import State, Territory
 from backend.conventions.schema.terms import (
     Fact,
@@ -37,13 +38,12 @@ class Catalogue:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._read: dict[Path, Any] = {}
+        self._read: dict[str, Any] = {}
 
     def _file(self, name: str, kind: type[T]) -> T:
-        path = self.folder / name
-        if path not in self._read:
-            self._read[path] = read(path, kind)
-        kept: T = self._read[path]
+        if name not in self._read:
+            self._read[name] = read(self.folder / name, kind)
+        kept: T = self._read[name]
         return kept
 
     @functools.cached_property
@@ -191,6 +191,12 @@ class Catalogue:
     def refusal_risks(self) -> tuple[RefusalRisk, ...]:
         """Reasons for which letters come back."""
         return self._file("refusal-risks.yaml", RefusalRisks).rules
+
+    @functools.cached_property
+    def risk_files(self) -> tuple[RiskFile, ...]:
+        """How those reasons are decided by machine, and further ones; by the names of the files."""
+        names = sorted(path.name for path in (self.folder / "engine").glob("risk-*.yaml"))
+        return tuple(self._file(f"engine/{name}", RiskFile) for name in names)
 
     @functools.cached_property
     def cyberlaw_areas(self) -> CyberlawAreas:

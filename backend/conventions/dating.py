@@ -58,10 +58,9 @@ class _View(Catalogue):
         self.whole, self._day = whole, day
 
     def _file(self, name: str, kind: type[T]) -> T:
-        path = self.folder / name
-        if path not in self._read:
-            self._read[path] = _file_on(self.whole._file(name, kind), self._day)
-        kept: T = self._read[path]
+        if name not in self._read:
+            self._read[name] = _file_on(self.whole._file(name, kind), self._day)
+        kept: T = self._read[name]
         return kept
 
 

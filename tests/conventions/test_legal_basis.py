@@ -186,8 +186,8 @@ def test_before_grenada_acceded_budapest_was_no_basis() -> None:
     assert of(ask("gd", "cr", "preservation", on=date(2024, 8, 1)), "budapest").standing is Standing.APPLICABLE
 
 
-def test_in_1980_nothing_was_in_force() -> None:
-    answer = ask("gd", "cr", "stored-data", on=date(1980, 1, 1))
+def test_in_1995_nothing_was_in_force() -> None:
+    answer = ask("gd", "cr", "stored-data", on=date(1995, 1, 1))
     assert answer.best is None
     assert answer.composition.measure_from is None
     assert {way.way for way in answer.remaining} >= {"domestic-statute", "reciprocity", "police-contact"}
