@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from backend.cli.comparing import compare
 from backend.conventions.catalogue import SHIPPED
 from backend.conventions.checking import OpenRow, Problem, Report, check
 from backend.conventions.checking.report import OpenKind, OwnerKind
@@ -23,6 +24,9 @@ _KINDS: tuple[OpenKind, ...] = ("unverified", "doubtful", "expired", "old")
 @click.group("law")
 def command() -> None:
     """Look at the law data: treaties, schemes, States, offences, measures."""
+
+
+command.add_command(compare.command)
 
 
 @command.command("check")

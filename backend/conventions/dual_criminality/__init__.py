@@ -78,8 +78,8 @@ def assess(
         asked,
         tuple(row for row in rows if row not in asked),
         counterparts,
-        thresholds(law, (requesting, requested), day, counterparts, _bearing(asked)),
-        _to_settle(asked, compared),
+        thresholds(law, (requesting, requested), day, counterparts, _bearing(asked, offence)),
+        _to_settle(asked, compared, offence),
         _warnings(law, words, day),
     )
 
@@ -114,20 +114,21 @@ def _counterparts(
     """The requesting State's rows on the offence; with "any", those that are touched or answer rows that count."""
     if offence != ANY:
         return tuple(row for row in rows if row.offence == offence)
-    codes = {row.offence for row in _bearing(asked)}
+    codes = {row.offence for row in _bearing(asked, offence)}
     return tuple(row for row in rows if row.touched or row.offence in codes)
 
 
-def _bearing(asked: tuple[ProvisionAnswer, ...]) -> tuple[ProvisionAnswer, ...]:
-    """The rows on which the answer turns: those met, else those that the conduct touches and does not fail."""
+def _bearing(asked: tuple[ProvisionAnswer, ...], offence: str) -> tuple[ProvisionAnswer, ...]:
+    """The rows on which the answer turns: those met, else those that do not fail; with "any", that are touched too."""
     met = tuple(row for row in asked if row.verdict is Verdict.MET)
-    return met or tuple(row for row in asked if row.touched and row.provisional is not Verdict.NOT_MET)
+    left = (row for row in asked if row.provisional is not Verdict.NOT_MET)
+    return met or tuple(row for row in left if row.touched or offence != ANY)
 
 
-def _to_settle(asked: tuple[ProvisionAnswer, ...], compared: Verdict) -> tuple[str, ...]:
+def _to_settle(asked: tuple[ProvisionAnswer, ...], compared: Verdict, offence: str) -> tuple[str, ...]:
     if compared is not Verdict.UNKNOWN:
         return ()
-    return tuple(dict.fromkeys(element.concept for row in nearest(asked) for element in row.open))
+    return tuple(dict.fromkeys(element.concept for row in nearest(asked, offence) for element in row.open))
 
 
 def _warnings(law: Catalogue, words: Words, day: date) -> tuple[Statement, ...]:

@@ -20,10 +20,13 @@ class Verdict(StrEnum):
 class Outcome(StrEnum):
     """What the conduct says of one element. `caution`: an exception that the facts do not allege.
 
+    `either`: one of several alternatives is shown, without it being known which.
+
     `not-asked` and `aggravating` never change the answer.
     """
 
     MATCHED = "matched"
+    EITHER = "either"
     MISSING = "missing"
     UNKNOWN = "unknown"
     CAUTION = "caution"
@@ -132,7 +135,8 @@ class ProvisionAnswer:
     @property
     def touched(self) -> bool:
         """Whether the conduct shows an act that the provision names."""
-        return any(element.kind == "conduct" for element in self.with_outcome(Outcome.MATCHED))
+        shown = (*self.with_outcome(Outcome.MATCHED), *self.with_outcome(Outcome.EITHER))
+        return any(element.kind == "conduct" for element in shown)
 
 
 @dataclass(frozen=True, slots=True)

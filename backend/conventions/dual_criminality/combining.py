@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from backend.conventions.dual_criminality.answer import ProvisionAnswer, Statement, Verdict
 from backend.conventions.dual_criminality.provisions import WHOLE_CODE
-from backend.conventions.dual_criminality.wording import JOIN, Words, statement
+from backend.conventions.dual_criminality.wording import Words, asked, statement
 
 # Provisions named as those that come nearest; all are listed anyway.
 _NAMED = 3
@@ -34,7 +34,8 @@ def reasons(
         return tuple(statement(words, "met", (row.ref,), provision=row.name, state=state) for row in met[:_NAMED])
     if combine(row.verdict for row in rows) is Verdict.NOT_MET:
         return _not_met(words, state, offence, rows, level)
-    return (*_unverified(words, rows), *_open(words, rows), *_headings(words, state, rows))
+    found = (*_unverified(words, rows), *_open(words, rows, offence), *_headings(words, state, rows))
+    return found or (statement(words, "nothing-touched", state=state),)
 
 
 def _not_met(
@@ -58,22 +59,23 @@ def _unverified(words: Words, rows: tuple[ProvisionAnswer, ...]) -> tuple[Statem
     )
 
 
-def _open(words: Words, rows: tuple[ProvisionAnswer, ...]) -> tuple[Statement, ...]:
+def _open(words: Words, rows: tuple[ProvisionAnswer, ...], offence: str) -> tuple[Statement, ...]:
     return tuple(
         statement(
             words,
             "open",
             (row.ref,),
             provision=row.name,
-            concepts=JOIN.join(dict.fromkeys(element.concept for element in row.open)),
+            concepts=asked(row.open),
         )
-        for row in nearest(rows)
+        for row in nearest(rows, offence)
     )
 
 
-def nearest(rows: tuple[ProvisionAnswer, ...]) -> tuple[ProvisionAnswer, ...]:
-    """Provisions that the conduct touches and that ask more than it states, a few at most."""
-    found = [row for row in rows if row.provisional is Verdict.UNKNOWN and row.touched and row.open]
+def nearest(rows: tuple[ProvisionAnswer, ...], offence: str) -> tuple[ProvisionAnswer, ...]:
+    """Provisions that ask more than the conduct states, a few at most; with "any", of those that it touches."""
+    left = [row for row in rows if row.provisional is Verdict.UNKNOWN and row.open]
+    found = [row for row in left if row.touched or offence != "any"]
     return tuple(found[:_NAMED])
 
 

@@ -88,7 +88,8 @@ def _outcome(element: NationalElement, stated: Stated, group: _Group | None) -> 
     if proven:
         return Outcome.MATCHED, proven
     if group and group.shown:
-        return (Outcome.MATCHED, group.by) if element.concept in group.shown else (Outcome.NOT_ASKED, nothing)
+        either = group.by and element.concept in group.shown
+        return (Outcome.EITHER, group.by) if either else (Outcome.NOT_ASKED, nothing)
     # An element of which it is not known whether it is one cannot make the row fail.
     if excluded and element.standing != "unknown":
         return Outcome.MISSING, excluded

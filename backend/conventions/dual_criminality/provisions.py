@@ -5,10 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.dual_criminality.answer import Outcome, Penalty, ProvisionAnswer, Statement, Verdict
+from backend.conventions.dual_criminality.answer import (
+    ElementAnswer,
+    Outcome,
+    Penalty,
+    ProvisionAnswer,
+    Statement,
+    Verdict,
+)
 from backend.conventions.dual_criminality.comparing import compare, decides, provisional
 from backend.conventions.dual_criminality.stating import Stated
-from backend.conventions.dual_criminality.wording import JOIN, Words, statement
+from backend.conventions.dual_criminality.wording import Words, asked, statement
 from backend.conventions.legal_basis.answer import Reference
 from backend.conventions.schema.concepts import Coverage, NationalOffence
 from backend.conventions.schema.states import StatuteOffence
@@ -96,30 +103,30 @@ def answer_for(provision: Provision, stated: Stated, words: Words) -> ProvisionA
 
 
 def _with_reason(shown: ProvisionAnswer, row: NationalOffence, words: Words) -> ProvisionAnswer:
-    code, concepts = _why(shown, row)
+    code, elements = _why(shown, row)
     values = {"provision": shown.name}
-    if concepts:
-        values["concepts"] = JOIN.join(dict.fromkeys(concepts))
+    if elements:
+        values["concepts"] = asked(elements)
     if code == "row-unverified":
         values["verdict"] = str(shown.provisional)
     return replace(shown, reason=statement(words, code, (shown.ref,), **values))
 
 
-def _why(shown: ProvisionAnswer, row: NationalOffence) -> tuple[str, list[str]]:
+def _why(shown: ProvisionAnswer, row: NationalOffence) -> tuple[str, tuple[ElementAnswer, ...]]:
     if not row.elements and not row.absent:
-        return "row-heading-only", []
+        return "row-heading-only", ()
     if not row.verified:
-        return "row-unverified", []
+        return "row-unverified", ()
     if row.absent:
-        return "row-absent", []
-    failing = [element for element in shown.elements if decides(element, shown.elements)]
-    if alleged := [element.concept for element in failing if element.standing == "excludes"]:
+        return "row-absent", ()
+    failing = tuple(element for element in shown.elements if decides(element, shown.elements))
+    if alleged := tuple(element for element in failing if element.standing == "excludes"):
         return "row-excepted", alleged
     if failing:
-        return "row-not-met", [element.concept for element in failing]
+        return "row-not-met", failing
     if shown.verdict is Verdict.MET:
-        return "row-met", []
-    return "row-open", [element.concept for element in shown.open]
+        return "row-met", ()
+    return "row-open", shown.open
 
 
 def nearest_first(rows: Iterable[ProvisionAnswer]) -> tuple[ProvisionAnswer, ...]:

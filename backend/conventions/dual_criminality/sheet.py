@@ -9,7 +9,14 @@ from backend.conventions.catalogue import Catalogue, shipped
 from backend.conventions.dual_criminality.answer import Assessment, Conduct, Verdict
 from backend.conventions.dual_criminality.blocks import Block, Bullets, Heading, Notice, Paragraph
 from backend.conventions.dual_criminality.origin import Origin
-from backend.conventions.dual_criminality.sheet_rows import counterparts, details, headings, references, thresholds
+from backend.conventions.dual_criminality.sheet_rows import (
+    counterparts,
+    details,
+    headings,
+    references,
+    telling,
+    thresholds,
+)
 from backend.conventions.dual_criminality.wording import JOIN, Words
 
 _NAMED = 12
@@ -26,16 +33,22 @@ class Sheet(Struct, frozen=True):
     page: str
     author: str = "Comity"
 
+    @property
+    def verdict(self) -> str:
+        """The result in words."""
+        return next(block.text for block in self.body if isinstance(block, Notice))
+
 
 def sheet(answer: Assessment, origin: Origin, *, language: str, catalogue: Catalogue | None = None) -> Sheet:
     """The sheet in `language`. Raises UnknownName for a language that the data do not have."""
     law = catalogue or shipped()
     words = Words(law, language)
+    elsewhere = tuple(row for row in answer.elsewhere if row.provisional is Verdict.MET)
     sections = (
         ("result", _result(answer, words)),
         ("conduct", _conduct(law, answer.conduct, origin, words)),
-        ("provisions", details(answer.provisions, words)),
-        ("elsewhere", details(tuple(row for row in answer.elsewhere if row.provisional is Verdict.MET), words)),
+        ("provisions", details(answer.provisions, telling(answer), words)),
+        ("elsewhere", details(elsewhere, elsewhere, words)),
         ("counterparts", counterparts(answer, words)),
         ("thresholds", thresholds(law, answer, words)),
         ("settle", _settle(answer, words)),

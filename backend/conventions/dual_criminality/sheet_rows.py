@@ -1,6 +1,7 @@
 """The tables of a proof sheet: elements of provisions, counterparts, penalties, references."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from string import ascii_uppercase
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.dual_criminality.answer import Assessment, ElementAnswer, Outcome, ProvisionAnswer, Verdict
@@ -10,14 +11,25 @@ from backend.conventions.legal_basis.answer import Reference
 
 # Provisions of other offences, and references, beyond which a sheet is a list and no proof.
 _MOST = 40
+# Provisions without anything to compare that are listed by name.
+_LISTED = 12
 
 
-def details(rows: Sequence[ProvisionAnswer], words: Words) -> Iterator[Block]:
-    """Each provision of which more than a heading is known, and that the conduct touches or that decides."""
-    shown = [row for row in rows if row.touched or row.verdict is not Verdict.UNKNOWN]
+def telling(answer: Assessment) -> list[ProvisionAnswer]:
+    """The provisions to show element by element: with any offence those touched or deciding, else all with elements."""
+    if answer.offence != "any":
+        return [row for row in answer.provisions if row.elements or row.verdict is not Verdict.UNKNOWN]
+    return [row for row in answer.provisions if row.touched or row.verdict is not Verdict.UNKNOWN]
+
+
+def details(rows: Sequence[ProvisionAnswer], shown: Sequence[ProvisionAnswer], words: Words) -> Iterator[Block]:
+    """Each of `shown` element by element, then what is left of `rows`."""
     for row in shown[:_MOST]:
         yield from _provision(row, words)
-    if left := len(rows) - len(shown[:_MOST]):
+    others = [row for row in rows if row not in shown]
+    if others and len(others) <= _LISTED:
+        yield _overview(others, words)
+    elif left := len(rows) - len(shown[:_MOST]):
         yield Paragraph(words("further", count=str(left), state=words.state(rows[0].state)))
 
 
@@ -34,21 +46,27 @@ def _provision(row: ProvisionAnswer, words: Words) -> Iterator[Block]:
         columns = (("column-element", 34), ("column-standing", 20), ("column-outcome", 18), ("column-why", 36))
         yield Table(
             tuple(Column(words(key), share) for key, share in columns),
-            tuple(_element(element, words) for element in asked),
+            tuple(_element(element, _letters(row), words) for element in asked),
         )
     spared = [element.concept for element in row.elements if element.standing == "not-required"]
     if spared:
-        yield Paragraph(f"{words('standing-not-required')}: {words.concepts(spared)}.")
+        yield Paragraph(words("spared", concepts=words.concepts(spared)))
     if row.note:
         yield Paragraph(row.note)
 
 
-def _element(element: ElementAnswer, words: Words) -> tuple[str, ...]:
+def _letters(row: ProvisionAnswer) -> dict[str, str]:
+    """A letter for each group of alternatives: its name in the data is English and for people who write them."""
+    groups = dict.fromkeys(element.group for element in row.elements if element.group)
+    return dict(zip(groups, ascii_uppercase, strict=False))
+
+
+def _element(element: ElementAnswer, letters: dict[str, str], words: Words) -> tuple[str, ...]:
     others = [name for name in element.by if name != element.concept]
     because = [words("by", concepts=words.concepts(others))] if others else []
     return (
         words.concept(element.concept),
-        words(f"standing-{element.standing}", group=element.group or ""),
+        words(f"standing-{element.standing}", group=letters.get(element.group or "", "")),
         words(f"outcome-{element.outcome}"),
         "; ".join([*because, *([element.note] if element.note else [])]),
     )
@@ -67,6 +85,11 @@ def _penalty_mark(row: ProvisionAnswer, words: Words) -> str:
 
 def counterparts(answer: Assessment, words: Words) -> Iterator[Block]:
     """The requesting State's own provisions on the matter."""
+    if answer.counterparts:
+        yield _overview(answer.counterparts[:_MOST], words)
+
+
+def _overview(listed: Sequence[ProvisionAnswer], words: Words) -> Table:
     columns = (("column-reference", 42), ("column-verified", 22), ("column-result", 16), ("column-penalty", 28))
     rows = tuple(
         (
@@ -75,10 +98,9 @@ def counterparts(answer: Assessment, words: Words) -> Iterator[Block]:
             words(f"verdict-{row.verdict}"),
             f"{_penalty(row, words)} ({_penalty_mark(row, words)})",
         )
-        for row in answer.counterparts[:_MOST]
+        for row in listed
     )
-    if rows:
-        yield Table(tuple(Column(words(key), share) for key, share in columns), rows)
+    return Table(tuple(Column(words(key), share) for key, share in columns), rows)
 
 
 def thresholds(law: Catalogue, answer: Assessment, words: Words) -> Iterator[Block]:
@@ -106,10 +128,10 @@ def _measure(law: Catalogue, name: str, words: Words) -> str:
 
 def references(answer: Assessment, words: Words) -> Iterator[Block]:
     """The provisions shown, of both States, with the address at which each was seen."""
-    shown = [row for row in answer.provisions if row.touched or row.verdict is not Verdict.UNKNOWN]
+    shown = telling(answer)
     shown += [row for row in answer.elsewhere if row.provisional is Verdict.MET]
     refs = dict.fromkeys(row.ref for row in (*shown[:_MOST], *answer.counterparts[:_MOST]))
-    columns = (("column-state", 18), ("column-reference", 30), ("column-verified", 18), ("column-why", 42))
+    columns = (("column-state", 18), ("column-reference", 30), ("column-verified", 18), ("column-source", 42))
     rows = tuple(_reference(ref, words) for ref in refs)
     if rows:
         yield Table(tuple(Column(words(key), share) for key, share in columns), rows)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.dual_criminality.answer import Statement
+from backend.conventions.dual_criminality.answer import ElementAnswer, Statement
 from backend.conventions.legal_basis.answer import Reference
 
 # Between ids of concepts, or references, in the value of a statement: neither holds a line break.
 JOIN = "\n"
+# Between concepts of which one is enough.
+OR = "/"
 
 
 class Words:
@@ -52,8 +54,8 @@ class Words:
         return self._concepts[name].in_language(self.language)
 
     def concepts(self, names: Iterable[str]) -> str:
-        """The labels side by side."""
-        return "; ".join(self.concept(name) for name in names)
+        """The labels side by side; a name may hold several, parted by OR."""
+        return "; ".join(" / ".join(self.concept(one) for one in name.split(OR)) for name in names)
 
     def mark(self, *, verified: bool) -> str:
         """Verified or not."""
@@ -62,6 +64,14 @@ class Words:
     def reference(self, ref: Reference) -> str:
         """The number of the provision, never a doubtful one."""
         return self("doubtful") if ref.doubtful else (ref.ref or self("no-number"))
+
+
+def asked(elements: Iterable[ElementAnswer]) -> str:
+    """The concepts of elements as the value of a statement, those of one group as alternatives."""
+    groups: dict[str, dict[str, None]] = {}
+    for element in elements:
+        groups.setdefault(element.group or element.concept, {})[element.concept] = None
+    return JOIN.join(OR.join(members) for members in groups.values())
 
 
 def statement(words: Words, code: str, refs: Iterable[Reference] = (), **values: str) -> Statement:
