@@ -64,6 +64,10 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "basis": Benchmark(
         "law:basis", 10, 5, "an answer with the data in memory", "looking up whether each instrument binds both States"
     ),
+    "basis.table": Benchmark(
+        "law:basis_table", 5, 3, "answers for every pair of States and every measure",
+        "looking up for each whether each instrument binds both",
+    ),
     "letter.render": Benchmark(
         "letters:render", 5, 5, "a letter in two languages as PDF/A-3a and PDF/UA-1",
         "its words by Typst as a plain, untagged PDF",

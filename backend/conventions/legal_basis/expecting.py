@@ -28,13 +28,13 @@ def _expected(question: Question, basis: Basis, signs: dict[str, tuple[Reason, .
         return basis
     own = {**signs, "outside-instrument": _outside(question, basis)}
     rules = question.catalogue.basis_rules.likely
-    grounds = tuple(
-        replace(ground, likely=tuple(reason for sign in rules.get(ground.ground, ()) for reason in own[sign]))
-        if _can_be_raised(basis, ground)
-        else ground
-        for ground in basis.refusal_grounds
-    )
-    return replace(basis, refusal_grounds=grounds)
+    grounds, changed = [], False
+    for ground in basis.refusal_grounds:
+        likely = tuple(reason for sign in rules.get(ground.ground, ()) for reason in own[sign])
+        expected = bool(likely) and _can_be_raised(basis, ground)
+        grounds.append(replace(ground, likely=likely) if expected else ground)
+        changed = changed or expected
+    return replace(basis, refusal_grounds=tuple(grounds)) if changed else basis
 
 
 def _can_be_raised(basis: Basis, ground: Refusal) -> bool:

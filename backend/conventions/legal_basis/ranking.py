@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from backend.conventions.legal_basis.answer import Basis, Standing
 
+_Grounds = tuple[tuple[int, str], ...]
 _STANDINGS = tuple(Standing)
 # Conditions that the letter has to satisfy by what it tells.
 _SHOWN = {"organised-group", "penalty-unknown", "penalty-seems-too-low"}
@@ -50,18 +51,20 @@ _RULES = {
 
 def rank(bases: list[Basis]) -> tuple[Basis, ...]:
     """The bases in order, each with its place and what sets it apart from the one before it, or after the first."""
-    ordered = sorted(bases, key=_key)
-    usable = [basis for basis in ordered if basis.usable]
+    judged = sorted(((_grounds(basis), basis) for basis in bases), key=_key)
+    usable = [(grounds, basis) for grounds, basis in judged if basis.usable]
     return tuple(
-        replace(basis, rank=place, rank_reason=_reason(basis, usable)) for place, basis in enumerate(ordered, 1)
+        replace(basis, rank=place, rank_reason=_reason(grounds, basis, usable))
+        for place, (grounds, basis) in enumerate(judged, 1)
     )
 
 
-def _key(basis: Basis) -> tuple[int | str, ...]:
-    return (*(worth for worth, _ in _grounds(basis)), basis.instrument)
+def _key(judged: tuple[_Grounds, Basis]) -> tuple[int | str, ...]:
+    grounds, basis = judged
+    return (*(worth for worth, _ in grounds), basis.instrument)
 
 
-def _grounds(basis: Basis) -> tuple[tuple[int, str], ...]:
+def _grounds(basis: Basis) -> _Grounds:
     """What decides the place, the weightiest first: a number, the lower the better, and how it is said."""
     rule = basis.dual_criminality.rule if basis.dual_criminality else "unspecified"
     codes = {reason.code for reason in basis.reasons}
@@ -91,24 +94,24 @@ def _years_asked(basis: Basis) -> int:
     )
 
 
-def _reason(basis: Basis, usable: list[Basis]) -> str:
-    (_, standing), (no_duty, duty), (_, rule), *_ = _grounds(basis)
+def _reason(grounds: _Grounds, basis: Basis, usable: list[tuple[_Grounds, Basis]]) -> str:
+    (_, standing), (no_duty, duty), (_, rule), *_ = grounds
     if not basis.usable:
         would = basis.standing is Standing.UNKNOWN and basis.measure_ref is not None
         return f"It {standing}{f'; if it does, it {rule}' if would else ''}."
     measure = "holds it under a wider measure" if basis.inherited else "names the measure itself"
     told = f"It {standing}; it {measure}; it {rule}{f'; it {duty}' if no_duty else ''}."
-    place = usable.index(basis)
+    place = next(place for place, (_, other) in enumerate(usable) if other is basis)
     if place > 0:
-        told += f" {_apart('Behind', basis, usable[place - 1])}"
+        told += f" {_apart('Behind', grounds, *usable[place - 1])}"
     elif len(usable) > 1:
-        told += f" {_apart('Before', basis, usable[1])}"
+        told += f" {_apart('Before', grounds, *usable[1])}"
     return told
 
 
-def _apart(word: str, basis: Basis, other: Basis) -> str:
+def _apart(word: str, grounds: _Grounds, others: _Grounds, other: Basis) -> str:
     """The first ground on which the two differ; where there is none, their names decide, and that is said."""
-    for (mine, said), (theirs, said_of_other) in zip(_grounds(basis), _grounds(other), strict=True):
+    for (mine, said), (theirs, said_of_other) in zip(grounds, others, strict=True):
         if mine != theirs:
             return f"{word} {other.title}: this one {said}, that one {said_of_other}."
     return f"{word} {other.title} by name only: nothing in the data sets the two apart."
