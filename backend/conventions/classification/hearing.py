@@ -61,11 +61,13 @@ def _counting(law: Catalogue, reading: Reading, proposed: frozenset[str]) -> Ite
     wanted = {mark for mark, row in law.marks.items() if any(name.split("/")[0] in proposed for name in row.shows)}
     least = [decision.shown[mark] - (_WEAKER if mark in wanted else 0.0) for mark in decision.marks]
     seen: set[int] = set()
+    counting = []
     for mark, place in reading.places(least):
-        name = decision.marks[mark]
-        if mark not in seen or reading.scores[place, mark] >= decision.shown[name]:
-            yield name, reading.span(place, mark)
+        if mark not in seen or reading.scores[place, mark] >= decision.shown[decision.marks[mark]]:
+            counting.append((mark, place))
         seen.add(mark)
+    for (mark, _), span in zip(counting, reading.spans(counting), strict=True):
+        yield decision.marks[mark], span
 
 
 def add(law: Catalogue, findings: Findings, heard: Heard) -> None:

@@ -8,7 +8,7 @@ docs/classification.md.
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ QUIETER = 4.0
 # A narrative has some dozens of clauses; the rest of something endless adds nothing to its strongest ones.
 MAX_CLAUSES = 20_000
 _MANY_ROWS = 10_000
+# Room for the words of any language that is spoken here; what is no language fills it and is forgotten.
+_MOST_MET = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Wording:
     bias: Any
     deciding: tuple[Any, Any]
     quiet: Any
+    # Words met before with their rows: most of a narrative are the same few hundred.
+    met: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def read(self, tokens: Tokens) -> "Reading":
         """How strongly each clause speaks for each mark."""
@@ -135,15 +139,9 @@ class Wording:
         """
         rows: list[int] = []
         starts: list[int] = []
-        words = list(map(word_of, tokens.plain[: cut[-1].last]))
-        heads = [word[:_STEM] for word in words]
         known = self.rows
-        # An unknown word, or beginning, weighs as the known ones that begin like it do in the mean.
-        own = [known.get(word) or known.get(head + "?", 0) for word, head in zip(words, heads, strict=True)]
-        stems = [
-            known.get(head + "*") or known.get(head + "?", 0) if len(word) > _STEM else 0
-            for word, head in zip(words, heads, strict=True)
-        ]
+        looked_up = [self._looked_up(word) for word in tokens.plain[: cut[-1].last]]
+        own, stems, heads = (list(column) for column in zip(*looked_up, strict=True))
         pairs = [0, *(known.get(f"{first} {second}", 0) for first, second in itertools.pairwise(heads))]
         for clause in cut:
             first, last = clause.first, clause.last
@@ -151,6 +149,19 @@ class Wording:
             rows.append(0)
             rows += {*own[first:last], *stems[first:last], *pairs[first + 1 : last]}
         return rows, starts, (own, stems)
+
+    def _looked_up(self, plain: str) -> tuple[int, int, str]:
+        """The row of a word, that of its stem, and the beginning by which it makes pairs."""
+        if (row := self.met.get(plain)) is not None:
+            return row
+        known, word = self.rows, word_of(plain)
+        head = word[:_STEM]
+        # An unknown word, or beginning, weighs as the known ones that begin like it do in the mean.
+        own = known.get(word) or known.get(head + "?", 0)
+        stem = known.get(head + "*") or known.get(head + "?", 0) if len(word) > _STEM else 0
+        if len(self.met) >= _MOST_MET:
+            self.met.clear()
+        return self.met.setdefault(plain, (own, stem, head))
 
 
 @dataclass(slots=True)
@@ -190,20 +201,32 @@ class Reading:
         """For every mark the clauses that reach its least score, the strongest first: numbers of mark and clause."""
         import numpy
 
-        strongest = self.scores.max(axis=0, initial=self.wording.decision.floor)
-        for mark in numpy.flatnonzero(strongest >= least).tolist():
-            column = self.scores[:, mark]
-            for place in numpy.argsort(-column, kind="stable")[:most].tolist():
-                if column[place] >= least[mark]:
-                    yield mark, place
+        reached = self.scores >= numpy.asarray(least, numpy.float32)
+        for mark in reached.any(axis=0).nonzero()[0].tolist():
+            column = self.scores[:, mark].tolist()
+            found = reached[:, mark].nonzero()[0].tolist()
+            for place in sorted(found, key=lambda place: -column[place])[:most]:
+                yield mark, place
 
-    def span(self, place: int, mark: int) -> Span:
-        """The code points of a clause without the words at its ends that do not speak for the mark."""
-        clause = self.clauses[place]
-        speak = self.wording.own[self.words[:, clause.first : clause.last], mark].sum(axis=0) > 0
-        places = speak.nonzero()[0].tolist()
-        first, last = (places[0], places[-1] + 1) if places else (0, clause.last - clause.first)
-        return self.tokens.starts[clause.first + first], self.tokens.ends[clause.first + last - 1]
+    def spans(self, passages: Sequence[tuple[int, int]]) -> list[Span]:
+        """The code points of each `(mark, clause)`, without the words at its ends that do not speak for the mark."""
+        import numpy
+
+        if not passages:
+            return []
+        cut = [self.clauses[place] for _, place in passages]
+        sizes = [clause.last - clause.first for clause in cut]
+        words = self.words[:, list(itertools.chain.from_iterable(range(c.first, c.last) for c in cut))]
+        # All passages at once: asked one by one, the asking takes longer than the answer.
+        weighed = self.wording.own[words, numpy.repeat([mark for mark, _ in passages], sizes)]
+        speak = (weighed.sum(axis=0, dtype=numpy.float32) > 0).tolist()
+        found, begin = [], 0
+        for clause, size in zip(cut, sizes, strict=True):
+            inside = speak[begin : begin + size]
+            first, last = (inside.index(True), size - inside[::-1].index(True)) if any(inside) else (0, size)
+            found.append((self.tokens.starts[clause.first + first], self.tokens.ends[clause.first + last - 1]))
+            begin += size
+        return found
 
 
 @functools.lru_cache(maxsize=4)
