@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from backend.cli.comparing import compare
+from backend.cli.comparing import compare, matrix
 from backend.conventions.catalogue import SHIPPED
 from backend.conventions.checking import OpenRow, Problem, Report, check
 from backend.conventions.checking.report import OpenKind, OwnerKind
@@ -27,6 +27,7 @@ def command() -> None:
 
 
 command.add_command(compare.command)
+command.add_command(matrix.command)
 
 
 @command.command("check")

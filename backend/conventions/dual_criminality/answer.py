@@ -98,12 +98,14 @@ class Penalty:
 class ProvisionAnswer:
     """A national provision compared with the conduct.
 
+    `name` is how it is called: the reference, or the title where there is none or its number is doubtful.
     `provisional` is what the elements say; it differs from `verdict` only where the row is not verified, which can
     answer neither met nor not met. `basis` is seen, knowledge or heading-only; `limb` names a form of the section.
     """
 
     state: str
     offence: str
+    name: str
     title: str | None
     limb: str | None
     ref: Reference
@@ -116,12 +118,6 @@ class ProvisionAnswer:
     elements: tuple[ElementAnswer, ...] = ()
     penalty: Penalty | None = None
     note: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The reference, or the title where there is none or its number is doubtful."""
-        shown = self.title if self.ref.doubtful or not self.ref.ref else self.ref.ref
-        return f"{shown or self.offence} {self.limb or ''}".strip()
 
     def with_outcome(self, outcome: Outcome) -> tuple[ElementAnswer, ...]:
         """The elements that came out so."""

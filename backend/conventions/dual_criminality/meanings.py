@@ -53,12 +53,25 @@ def _common(found: list[Meaning]) -> Meaning:
     return Meaning(all_of=frozenset.intersection(*(meaning.all_of for meaning in found)))
 
 
+def elements_of(catalogue: Catalogue, offence: str) -> tuple[str, ...]:
+    """All concepts of the list that `typical` takes, optional elements too, in its order. Raises UnknownName."""
+    _, elements = _widest(catalogue, offence)
+    known = meanings(catalogue)
+    said = [known.get((offence, element.id), Meaning()) for element in elements]
+    return tuple(dict.fromkeys(name for meaning in said for name in sorted(meaning.all_of | meaning.one_of)))
+
+
 @functools.lru_cache(maxsize=128)
 def typical(catalogue: Catalogue, offence: str) -> Typical:
     """The required elements of the offence by the widest instrument: treaties before model laws, then by length.
 
     Where no instrument describes the offence, what the questions of `facts.yaml` introduce. Raises UnknownName.
     """
+    article, elements = _widest(catalogue, offence)
+    return Typical(_conduct(catalogue, offence, elements), article)
+
+
+def _widest(catalogue: Catalogue, offence: str) -> tuple[Reference | None, tuple[Element, ...]]:
     catalogue.offence(offence)
     kinds = catalogue.comparison_rules.kinds
     found = [
@@ -69,11 +82,9 @@ def typical(catalogue: Catalogue, offence: str) -> Typical:
     ]
     if not found:
         rows = (row for row in catalogue.questions.introduces if row.offence == offence)
-        elements = tuple(Element(id=row.element, text=row.text, kind=row.kind, required=row.required) for row in rows)
-        return Typical(_conduct(catalogue, offence, elements), None)
+        return None, tuple(Element(id=row.element, text=row.text, kind=row.kind, required=row.required) for row in rows)
     _, _, instrument_id, article = min(found, key=lambda row: (*row[:3], row[3].ref))
-    ref = Reference(instrument_id, article.ref, article.verified)
-    return Typical(_conduct(catalogue, offence, article.elements), ref)
+    return Reference(instrument_id, article.ref, article.verified), article.elements
 
 
 def _required(elements: Iterable[Element]) -> dict[str, list[Element]]:

@@ -38,6 +38,17 @@ class Provision:
         return Reference(self.row.state, self.row.ref, self.row.verified, doubtful, self.row.source)
 
     @property
+    def title(self) -> str | None:
+        """The title of the row, or of the row with the penalty."""
+        return self.row.title or (self.statute.title if self.statute else None)
+
+    @property
+    def name(self) -> str:
+        """How it is called: the reference, or the title where there is none or its number is doubtful; the limb."""
+        shown = self.title if self.ref.doubtful or not self.row.ref else self.row.ref
+        return f"{shown or self.row.offence} {self.row.limb or ''}".strip()
+
+    @property
     def penalty(self) -> Penalty | None:
         """The maximum penalty; None where no row of the State's file belongs to the provision."""
         if self.statute is None:
@@ -86,7 +97,8 @@ def answer_for(provision: Provision, stated: Stated, words: Words) -> ProvisionA
     shown = ProvisionAnswer(
         row.state,
         row.offence,
-        row.title or (provision.statute.title if provision.statute else None),
+        provision.name,
+        provision.title,
         row.limb,
         provision.ref,
         row.basis,
