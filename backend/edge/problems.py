@@ -2,34 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from backend.edge.answers import Answer
 from backend.intake import refusals
+from backend.intake.problems import MEDIA_TYPE, Problem
 
-MEDIA_TYPE = "application/problem+json"
-TYPE = "urn:comity:problem:"
 Held = Mapping[str, str | int]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One kind of problem. Title and detail are for people, translated when sent; `members` are its extensions."""
-
-    name: str
-    status: int
-    title: str
-    detail: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    members: tuple[str, ...] = ()
 
 
 # RFC 9110 wants a challenge with each 401; it is the same for every sender.
@@ -181,14 +166,7 @@ def answer_to(refusal: refusals.Refused) -> Answer:
 
 def problem(kind: Problem, held: Held = _NOTHING, *, headers: Mapping[str, str] = _NOTHING) -> Answer:
     """Return the answer for a problem of this kind, whose sentence and extensions take what is `held`."""
-    content = {
-        "type": TYPE + kind.name,
-        "title": gettext(kind.title),
-        "status": kind.status,
-        "detail": gettext(kind.detail) % held if held else gettext(kind.detail),
-        **{name: held[name] for name in kind.members},
-    }
-    return Answer(kind.status, json.dumps(content).encode(), MEDIA_TYPE, {**kind.headers, **headers})
+    return Answer(kind.status, json.dumps(kind.content(held)).encode(), MEDIA_TYPE, {**kind.headers, **headers})
 
 
 def _text(value: object) -> str | int:

@@ -4,31 +4,17 @@ Nothing in them repeats what was sent, but for the names of fields, States, lang
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from rest_framework import exceptions
 from rest_framework.views import exception_handler
 
+from backend.intake.problems import MEDIA_TYPE, Problem
+
 PREFIX = "/api/"
-MEDIA_TYPE = "application/problem+json"
-TYPE = "urn:comity:problem:"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One kind of problem; the detail may have places for what a refusal holds."""
-
-    name: str
-    status: int
-    title: str
-    detail: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
 
 MALFORMED = Problem(
     "malformed",
@@ -110,13 +96,8 @@ def answer(
     kind: Problem, held: Mapping[str, Any] = MappingProxyType({}), *, headers: Mapping[str, str] = MappingProxyType({})
 ) -> JsonResponse:
     """The problem as an answer; its sentence takes what is held."""
-    content = {
-        "type": TYPE + kind.name,
-        "title": gettext(kind.title),
-        "status": kind.status,
-        "detail": gettext(kind.detail) % held if held else gettext(kind.detail),
-    }
-    return JsonResponse(content, status=kind.status, content_type=MEDIA_TYPE, headers={**headers, **kind.headers})
+    sent = {**headers, **kind.headers}
+    return JsonResponse(kind.content(held), status=kind.status, content_type=MEDIA_TYPE, headers=sent)
 
 
 def refused(exception: Exception, context: Mapping[str, Any]) -> JsonResponse | None:
