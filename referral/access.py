@@ -21,6 +21,8 @@ class Action(StrEnum):
     SEE_INBOX = "see received letters"
     SEE_LOG = "see the audit log"
     SEE_DIRECTORY = "see nodes, authorities and their keys"
+    SEE_LAW = "see the references of the law data and who confirmed them"
+    CONFIRM_LAW = "confirm a reference of the law data for the node, or withdraw that"
 
 
 WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER, Role.REGISTRAR})
@@ -31,6 +33,9 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.SEE_INBOX: WORKING,
     # The log holds references, stages and times, no victim's data: auditors and administrators read it, no one else.
     Action.SEE_LOG: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Action.SEE_LAW: WORKING | {Role.AUDITOR},
+    # Lawyers and the persons of the authority; whoever is on duty at night confirms for one letter only.
+    Action.CONFIRM_LAW: frozenset({Role.PROSECUTOR, Role.APPROVER, Role.SIGNER}),
     Action.SEE_DIRECTORY: WORKING | {Role.AUDITOR, Role.ADMINISTRATOR},
 }
 

@@ -6,6 +6,7 @@ The draft is what a person writes; legal basis, provisions, names of States and 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -13,9 +14,11 @@ from backend.conventions.catalogue import Catalogue
 from backend.conventions.legal_basis import BasisAnswer, Reference
 from backend.conventions.legal_basis.answer import Part
 from backend.incidents.report import place_of
+from referral.citing import Cited, Provision, labels, source_name
 from referral.letters.content import (
     BasisPart,
     BasisRole,
+    Confirmation,
     Custodian,
     DataItem,
     LegalBasis,
@@ -37,7 +40,7 @@ from referral.letters.content import (
 from referral.letters.kinds import LetterKind
 
 MAX_DRAFT_BYTES = 512 * 1024
-LANGUAGES = ("en", "es", "fr", "nl")
+NOBODY: Mapping[Cited, Confirmation] = MappingProxyType({})
 
 
 class MalformedDraft(Exception):
@@ -83,15 +86,6 @@ class Heading:
     follows: tuple[NamedLetter, ...] = ()
 
 
-@dataclass(frozen=True)
-class Provision:
-    """An article or section that an offence has, with how sure the data are of it."""
-
-    source: Lines
-    ref: str
-    verified: bool
-
-
 def parse_draft(data: bytes) -> Draft:
     """Read a draft from JSON of at most 512 KiB; raises MalformedDraft."""
     if len(data) > MAX_DRAFT_BYTES:
@@ -114,9 +108,13 @@ def compose(
     provisions: Mapping[str, Sequence[Provision]],
     evidence: Sequence[ListedEvidence],
     catalogue: Catalogue,
+    confirmed: Mapping[Cited, Confirmation] = NOBODY,
     urgent_form: bool = False,
 ) -> LetterContent:
-    """The content of a request: one basis answer for each measure, provisions by offence code."""
+    """The content of a request: one basis answer for each measure, provisions by offence code.
+
+    `confirmed` are the references that a person of the node has compared with their source, for any letter.
+    """
     return LetterContent(
         kind=kind,
         reference=heading.reference,
@@ -128,8 +126,8 @@ def compose(
         signatory=heading.signatory,
         urgent_form=urgent_form,
         follows=heading.follows,
-        legal_basis=_legal_basis(bases, catalogue),
-        offences=tuple(_offences(draft, provisions, catalogue)),
+        legal_basis=_legal_basis(bases, catalogue, confirmed),
+        offences=tuple(_offences(draft, provisions, catalogue, confirmed)),
         summary_of_facts=draft.summary_of_facts,
         measures=tuple(_measures(draft, catalogue)),
         urgency=draft.urgency,
@@ -139,31 +137,6 @@ def compose(
         particulars=tuple(Particular(field=field, text=text) for field, text in draft.particulars.items() if text),
         evidence=tuple(evidence),
     )
-
-
-def provisions_for(
-    codes: Sequence[str], *, instruments: Sequence[str], state: str, catalogue: Catalogue
-) -> dict[str, tuple[Provision, ...]]:
-    """For each code the articles of the given instruments and the sections of the State's own statute.
-
-    Doubtful numbers are left out, and so are model laws: those are never a charge.
-    """
-    found: dict[str, list[Provision]] = {code: [] for code in codes}
-    for instrument_id in dict.fromkeys(instruments):
-        instrument = catalogue.instrument(instrument_id)
-        if instrument.kind not in {"treaty", "protocol"}:
-            continue
-        for article in instrument.offences:
-            if article.offence in found:
-                name = source_name(instrument_id, catalogue)
-                found[article.offence].append(Provision(name, article.ref, article.verified))
-    statute = catalogue.state(state).cybercrime_statute
-    for row in statute.offences:
-        if row.offence in found and row.ref and not row.doubtful:
-            citation = ", ".join(filter(None, [statute.title, statute.citation]))[:500]
-            name = dict.fromkeys(LANGUAGES, citation) if citation else labels(catalogue.state(state).name)
-            found[row.offence].append(Provision(name, f"{row.ref}, {row.title}"[:500], row.verified))
-    return {code: tuple(rows) for code, rows in found.items()}
 
 
 def draft_of(content: LetterContent) -> Draft:
@@ -197,27 +170,19 @@ def party(state: str, authority: NamedAuthority, catalogue: Catalogue) -> Party:
     return Party(state=state, state_name=labels(catalogue.state(state).name), authority=authority)
 
 
-def labels(label: object) -> dict[str, str]:
-    """A label of the data as a mapping from language to words."""
-    return {code: text for code in LANGUAGES if (text := getattr(label, code, None))}
-
-
-def source_name(source: str, catalogue: Catalogue) -> dict[str, str]:
-    """How an instrument, or a State's law, is named in each language; the data have instruments' titles in English."""
-    if source in catalogue.state_codes:
-        return labels(catalogue.state(source).name)
-    title = catalogue.instrument(source).title
-    return dict.fromkeys(LANGUAGES, title)
-
-
-def _legal_basis(bases: Sequence[BasisAnswer], catalogue: Catalogue) -> LegalBasis | None:
+def _legal_basis(
+    bases: Sequence[BasisAnswer], catalogue: Catalogue, confirmed: Mapping[Cited, Confirmation]
+) -> LegalBasis | None:
     parts: dict[tuple[BasisRole, str, str], BasisPart] = {}
     for answer in bases:
         for role, reference in _cited(answer):
             if reference.ref is None or reference.doubtful:
                 continue  # A number with a reason against it is never printed.
-            cited = LegalReference(
-                instrument=source_name(reference.source, catalogue), ref=reference.ref, verified=reference.verified
+            cited = _cite(
+                source_name(reference.source, catalogue),
+                reference.ref,
+                reference.verified,
+                confirmed.get((reference.source, reference.ref)),
             )
             parts.setdefault((role, reference.source, reference.ref), BasisPart(role=role, reference=cited))
     return LegalBasis(parts=tuple(parts.values())) if parts else None
@@ -242,7 +207,17 @@ def _of_part(role: BasisRole, part: Part | None) -> Iterator[tuple[BasisRole, Re
             yield role, reference
 
 
-def _offences(draft: Draft, provisions: Mapping[str, Sequence[Provision]], catalogue: Catalogue) -> Iterator[Offence]:
+def _cite(source: Lines, ref: str, verified: bool, confirmed: Confirmation | None) -> LegalReference:
+    """A provision as the letter cites it: what the data have verified needs no person's word."""
+    return LegalReference(instrument=source, ref=ref, verified=verified, confirmed=None if verified else confirmed)
+
+
+def _offences(
+    draft: Draft,
+    provisions: Mapping[str, Sequence[Provision]],
+    catalogue: Catalogue,
+    confirmed: Mapping[Cited, Confirmation],
+) -> Iterator[Offence]:
     for code in draft.offences:
         found = provisions.get(code, ())
         if not found:
@@ -251,7 +226,12 @@ def _offences(draft: Draft, provisions: Mapping[str, Sequence[Provision]], catal
             code=code,
             title=labels(catalogue.offence(code).label),
             provisions=tuple(
-                LegalReference(instrument=provision.source, ref=provision.ref, verified=provision.verified)
+                _cite(
+                    provision.source,
+                    provision.ref,
+                    provision.verified,
+                    confirmed.get(provision.cites) if provision.cites else None,
+                )
                 for provision in found
             ),
             provision_text=draft.provision_texts.get(code),

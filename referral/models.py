@@ -11,6 +11,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from referral.letters.kinds import ANSWERS, URGENT_KINDS, LetterKind
+from referral.register_models import ConfirmationWithdrawal, ConfirmedReference, ProvisionConfirmation
+
+__all__ = [
+    "ConfirmationWithdrawal",
+    "ConfirmedReference",
+    "DueAct",
+    "LetterEvidence",
+    "LetterOfRequest",
+    "MeasureSought",
+    "Packet",
+    "Preservation",
+    "ProvisionConfirmation",
+    "Referral",
+    "Transmission",
+]
 
 DIRECTIONS = [("out", "outgoing"), ("in", "incoming")]
 ANSWER_KINDS = tuple(sorted(kind.value for kind in ANSWERS))
@@ -204,22 +219,6 @@ class DueAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} by {self.due_on}"
-
-
-class ConfirmedReference(models.Model):
-    """A person saw the source of a reference that the law data has as unverified; only then may a letter rely on it."""
-
-    letter = models.ForeignKey(LetterOfRequest, on_delete=models.PROTECT, related_name="confirmed_references")
-    reference = models.CharField(max_length=300)
-    source_seen = models.CharField(max_length=300)
-    confirmed_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["letter", "reference"], name="reference_confirmed_once")]
-
-    def __str__(self) -> str:
-        return self.reference
 
 
 class LetterEvidence(models.Model):

@@ -19,7 +19,8 @@ from referral.services.contents import NoLegalBasis
 from referral.services.drafting import EvidenceNotHere, IncompleteLetter, NoSuchAuthority
 from referral.services.moving import LetterNotWritable
 from referral.services.references import NotOpen
-from referral.services.signing import CannotSign, UnverifiedReference
+from referral.services.register import NothingToConfirm, NotStanding
+from referral.services.signing import CannotSign, ConfirmationWithdrawn, UnverifiedReference
 
 REFUSALS = (
     LifecycleError,
@@ -29,9 +30,12 @@ REFUSALS = (
     EvidenceNotHere,
     NoLegalBasis,
     NotOpen,
+    NothingToConfirm,
+    NotStanding,
     LetterNotWritable,
     NotAnswerable,
     UnverifiedReference,
+    ConfirmationWithdrawn,
     CannotSign,
     CertificateCannotSign,
     KeyNotHeld,

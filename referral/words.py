@@ -137,6 +137,18 @@ DATA_KINDS: Mapping[str, Any] = MappingProxyType(
         "other": _("Other identifier"),
     }
 )
+CONFIRMATIONS: Mapping[str, Any] = MappingProxyType(
+    {
+        "open": _("To be confirmed"),
+        "confirmed": _("Confirmed"),
+        "earlier": _("Confirmed for an earlier wording"),
+        "withdrawn": _("Withdrawn"),
+    }
+)
+# How a standing looks is no word: the tag of the same meaning.
+CONFIRMATION_LOOKS: Mapping[str, Any] = MappingProxyType(
+    {"open": "unverified", "confirmed": "good", "earlier": "unverified", "withdrawn": "plain"}
+)
 GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "kind": KINDS,
@@ -152,6 +164,8 @@ GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "role": ROLES,
         "authority": AUTHORITIES,
         "data": DATA_KINDS,
+        "confirmation": CONFIRMATIONS,
+        "confirmation-look": CONFIRMATION_LOOKS,
     }
 )
 

@@ -64,6 +64,8 @@ class Event(StrEnum):
     SIGN_IN_RESET = "user:sign_in_reset"
     CLASSIFICATION_CONFIRMED = "classification:confirmed"
     CLASSIFICATION_OVERRIDDEN = "classification:overridden"
+    PROVISION_CONFIRMED = "provision:confirmed"
+    CONFIRMATION_WITHDRAWN = "provision:confirmation_withdrawn"
 
 
 # Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.

@@ -6,7 +6,7 @@ from backend.desk.api.classify import Classify
 from backend.desk.api.description import Description
 from backend.desk.health import health
 from backend.desk.pages import directory, incidents, log, start
-from referral.views import drafting, letters, lists
+from referral.views import drafting, letters, lists, register
 
 handler400 = "backend.desk.pages.errors.bad_request"
 handler403 = "backend.desk.pages.errors.forbidden"
@@ -31,6 +31,10 @@ urlpatterns = [
     path("letters/<uuid:pk>/<slug:act>/", letters.letter_act, name="letter_act"),
     path("quarantine/", incidents.quarantine, name="quarantine"),
     path("directory/", directory.directory, name="directory"),
+    path("law/", register.law_sources, name="law_sources"),
+    path("law/<slug:source>/", register.law_source, name="law_source"),
+    path("law/<slug:source>/<slug:digest>/", register.provision, name="provision"),
+    path("law/<slug:source>/<slug:digest>/<slug:act>/", register.provision_act, name="provision_act"),
     path("audit/", log.audit, name="audit"),
     path("api/v1/classify", Classify.as_view(), name="api_classify"),
     path("api/v1/openapi.json", Description.as_view(), name="api_description"),

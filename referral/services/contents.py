@@ -10,10 +10,12 @@ from backend.directory.models import Authority
 from backend.incidents.columns import opened
 from backend.incidents.models import EvidenceItem
 from backend.vault.columns import open_data_key
-from referral.composing import Draft, Heading, compose, party, provisions_for
+from referral.citing import provisions_for
+from referral.composing import Draft, Heading, compose, party
 from referral.letters.content import LetterContent, ListedEvidence, NamedAuthority, NamedLetter, Signatory
 from referral.lifecycle import LetterKind
 from referral.models import LetterOfRequest
+from referral.services.taking_over import confirmed_for_letters
 
 
 class NoLegalBasis(Exception):
@@ -63,6 +65,7 @@ def compose_letter(
         provisions=provisions,
         evidence=[_listed(item) for item in evidence],
         catalogue=catalogue,
+        confirmed=confirmed_for_letters(at=at),
     )
 
 

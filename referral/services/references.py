@@ -1,6 +1,6 @@
 """A person confirms a reference that the law data have as unverified: who, when, which source was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -68,6 +68,7 @@ def reference_label(reference: LegalReference) -> str:
 
 
 def with_confirmations(content: LetterContent, rows: Sequence[ConfirmedReference]) -> LetterContent:
+    """The content with what persons have confirmed for this letter."""
     confirmed = {
         row.reference: Confirmation(by=row.confirmed_by.username, on=row.confirmed_at.date(), source=row.source_seen)
         for row in rows
@@ -77,6 +78,11 @@ def with_confirmations(content: LetterContent, rows: Sequence[ConfirmedReference
         found = confirmed.get(reference_label(reference))
         return msgspec.structs.replace(reference, confirmed=found) if found else reference
 
+    return with_marks(content, mark)
+
+
+def with_marks(content: LetterContent, mark: Callable[[LegalReference], LegalReference]) -> LetterContent:
+    """The content with every reference of its basis and offences as `mark` gives it back."""
     basis = content.legal_basis
     if basis is not None:
         parts = tuple(msgspec.structs.replace(part, reference=mark(part.reference)) for part in basis.parts)

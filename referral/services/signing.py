@@ -18,6 +18,7 @@ from referral.models import DueAct, LetterOfRequest, Transmission
 from referral.services.binding import bind_preservations
 from referral.services.moving import check_person, locked, to_stage
 from referral.services.references import reference_label
+from referral.services.taking_over import without_withdrawn
 
 _STEP = {Form.ORDINARY: Step.SIGN, Form.URGENT: Step.SIGN_URGENT, Form.REGISTRY: Step.SIGN_REGISTRY}
 
@@ -28,6 +29,17 @@ class UnverifiedReference(Exception):
     def __init__(self, labels: Collection[str]) -> None:
         self.references = tuple(labels)
         super().__init__(f"Nobody has verified {'; '.join(labels)}; a person must see the source and confirm it first.")
+
+
+class ConfirmationWithdrawn(Exception):
+    """A confirmation of the register that the letter took over was withdrawn after it was composed."""
+
+    def __init__(self, labels: Collection[str]) -> None:
+        self.references = tuple(labels)
+        super().__init__(
+            f"The confirmation of {'; '.join(labels)} was withdrawn; return the letter to the drafter, save it anew "
+            "and have the reference confirmed again."
+        )
 
 
 class CannotSign(Exception):
@@ -46,7 +58,7 @@ def sign_letter(
         letter = locked(letter)
         form = _form(letter, urgency)
         check_person(letter, _STEP[form], acting=acting, at=at)
-        content = _dated(letter, content_of(letter), form, at)
+        content = _dated(letter, _standing(letter, form, at), form, at)
         if form is Form.ORDINARY and (open_references := unverified(content)):
             raise UnverifiedReference([reference_label(reference) for reference in open_references])
         _sign(letter, content, acting=acting, at=at)
@@ -75,6 +87,16 @@ def _form(letter: LetterOfRequest, urgency: Collection[UrgencyGround]) -> Form:
     if urgency or kind is LetterKind.ACKNOWLEDGEMENT:
         return form_for(kind, urgency=urgency)
     return Form.ORDINARY
+
+
+def _standing(letter: LetterOfRequest, form: Form, at: datetime) -> LetterContent:
+    """The content with the confirmations that still count: an urgent form leaves the others due."""
+    content = content_of(letter)
+    standing = without_withdrawn(letter, content, at=at)
+    if form is Form.ORDINARY and standing != content:
+        before = unverified(content)
+        raise ConfirmationWithdrawn([reference_label(one) for one in unverified(standing) if one not in before])
+    return standing
 
 
 def _dated(letter: LetterOfRequest, content: LetterContent, form: Form, at: datetime) -> LetterContent:

@@ -10,11 +10,14 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from backend.accounts.models import Role
+from backend.conventions.catalogue import shipped
+from backend.conventions.provisions import provisions_of
 from tests.desk.conftest import undone
 from tests.desk.world import World
 
 EVERYBODY = {role.value for role in Role}
 WORKING = {"duty", "prosecutor", "approver", "signer", "registrar"}
+CONFIRMING = {"prosecutor", "approver", "signer"}
 READING = {"duty", "prosecutor", "approver", "signer"}
 
 # (address, what it is about) -> who may see it.
@@ -35,6 +38,9 @@ PAGES: Mapping[tuple[str, str], set[str]] = {
     ("edit_letter", "draft"): {"duty", "prosecutor"},
     ("edit_letter", "received"): set(),
     ("quarantine", ""): {"administrator", "duty"},
+    ("law_sources", ""): WORKING | {"auditor"},
+    ("law_source", "gd"): WORKING | {"auditor"},
+    ("provision", "unverified"): WORKING | {"auditor"},
     ("directory", ""): WORKING | {"administrator", "auditor"},
     ("audit", ""): {"administrator", "auditor"},
 }
@@ -64,7 +70,12 @@ POSTS: Mapping[tuple[str, str], set[str]] = {
     ("draft_letter", "referral"): {"duty", "prosecutor"},
     ("edit_letter", "draft"): {"duty", "prosecutor"},
     ("edit_letter", "received"): set(),
+    ("provision_act", "confirm"): CONFIRMING,
+    ("provision_act", "withdraw"): CONFIRMING,
+    ("provision_act", "no-such-act"): set(),
 }
+# Addresses of what there is not, where it has no number.
+ABSENT = {"law_source": "/law/zz/", "provision": "/law/gd/0000/"}
 SIGN_IN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
@@ -75,7 +86,19 @@ SIGN_IN = {
 API = {"api_classify", "api_description"}
 
 
+def an_unverified() -> dict[str, str]:
+    """A reference of the law data that waits for a confirmation."""
+    listed = provisions_of(shipped(), "gd").values()
+    return {"source": "gd", "digest": next(one.digest for one in listed if not one.verified)}
+
+
 def address(world: World, name: str, about: str, **more: str) -> str:
+    if name == "law_source":
+        return reverse(name, kwargs={"source": about})
+    if name == "provision":
+        return reverse(name, kwargs=an_unverified())
+    if name == "provision_act":
+        return reverse(name, kwargs=an_unverified() | {"act": about})
     return reverse(name, kwargs=({"pk": getattr(world, about).pk} if about else {}) | more)
 
 
@@ -133,7 +156,7 @@ def test_what_is_forbidden_looks_like_what_does_not_exist(world: World) -> None:
     for name, about in PAGES:
         if about and "officer" not in PAGES[name, about]:
             forbidden = officer.get(address(world, name, about))
-            absent = officer.get(reverse(name, kwargs={"pk": uuid.uuid4()}))
+            absent = officer.get(ABSENT[name] if name in ABSENT else reverse(name, kwargs={"pk": uuid.uuid4()}))
             assert (forbidden.status_code, untokened(forbidden)) == (absent.status_code, untokened(absent))
             assert forbidden.status_code == 404
 

@@ -53,6 +53,7 @@ def test_every_table_that_is_not_granted_is_denied(as_role, owner):
 def test_append_only_tables_can_be_neither_changed_nor_emptied():
     changed = {grant.thing for grant in written_grants() if grant.right in ("UPDATE", "DELETE")}
     append_only = {"audit_auditevent", "audit_logleaf", "audit_lognode", "audit_checkpoint", "audit_receipt"}
+    assert not changed & {"referral_provisionconfirmation", "referral_confirmationwithdrawal"}
     assert not changed & (append_only | {"incidents_custodyevent", "incidents_classification"})
     assert not {grant for grant in written_grants() if grant.right == "TRUNCATE"}
 
