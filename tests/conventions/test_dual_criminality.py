@@ -86,6 +86,12 @@ def test_a_row_that_nobody_verified_answers_unknown_and_shows_what_it_would_say(
     assert "seems" in {reason.code for reason in answer.reasons}
 
 
+def test_a_row_that_nobody_verified_and_that_would_be_not_met_is_unknown_with_that_said() -> None:
+    answer = ask(frozenset(), frozenset({"function-to-secure-access"}), requested="bb", requesting="co")
+    assert answer.verdict is Verdict.UNKNOWN
+    assert "s. 4 would say: Not met." in " ".join(reason.text for reason in answer.reasons)
+
+
 def test_no_unverified_row_ever_answers() -> None:
     everything = frozenset(c.id for c in shipped().concepts.concepts if c.kind not in {"exception", "circumstance"})
     for state in shipped().state_codes:

@@ -96,7 +96,7 @@ def _facts(rows: list[Row], states: list[str]) -> Iterable[tuple[object, ...]]:
 def _pairs(states: tuple[str, ...], offences: tuple[str, ...], form: str) -> None:
     """With one State, its pairs with all others; with more, the pairs among them."""
     among = states if len(set(states)) > 1 else None
-    found = [row for row in pairs(among, offences or None) if among or not states or _touches(row, states)]
+    found = pairs(among, offences or None, about=() if among else states)
     if form == "json":
         changes = {"-".join(pair): row.to_json() if row else None for pair, row in by_pair(found).items()}
         listed = [row.to_json() for row in amendments(found)]
@@ -119,10 +119,6 @@ def _pairs(states: tuple[str, ...], offences: tuple[str, ...], form: str) -> Non
         click.echo(text.directions(found, by_pair(found), detailed=among is not None))
     else:
         click.echo(text.meetings(found, amendments(found)))
-
-
-def _touches(row: Direction, states: tuple[str, ...]) -> bool:
-    return row.requesting in states or row.requested in states
 
 
 def _heard(row: Direction) -> Iterable[tuple[object, ...]]:

@@ -51,8 +51,10 @@ def _not_met(
 
 
 def _unverified(words: Words, rows: tuple[ProvisionAnswer, ...]) -> tuple[Statement, ...]:
-    """Rows that would be met; one that would be not met says nothing that helps."""
-    found = [row for row in rows if row.verdict is Verdict.UNKNOWN and row.provisional is Verdict.MET]
+    """Rows that would be met; where there is none, those that would be not met."""
+    bare = [row for row in rows if row.verdict is Verdict.UNKNOWN and row.elements]
+    met = [row for row in bare if row.provisional is Verdict.MET]
+    found = met or [row for row in bare if row.provisional is Verdict.NOT_MET]
     return tuple(
         statement(words, "seems", (row.ref,), provision=row.name, verdict=str(row.provisional))
         for row in found[:_NAMED]

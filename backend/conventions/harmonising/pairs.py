@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.conventions.catalogue import Catalogue, shipped
-from backend.conventions.dual_criminality.answer import Conduct, Verdict
+from backend.conventions.dual_criminality.answer import Conduct, ElementAnswer, Verdict
 from backend.conventions.dual_criminality.combining import combine, for_state
 from backend.conventions.dual_criminality.comparing import LEFT_OUT, compare, provisional
 from backend.conventions.dual_criminality.provisions import Provision, coverage_of, provisions_of
@@ -93,13 +93,20 @@ class Charge:
 
 
 def pairs(
-    states: Iterable[str] | None = None, offences: Iterable[str] | None = None, catalogue: Catalogue | None = None
+    states: Iterable[str] | None = None,
+    offences: Iterable[str] | None = None,
+    *,
+    about: Iterable[str] = (),
+    catalogue: Catalogue | None = None,
 ) -> tuple[Direction, ...]:
-    """Every ordered pair of States, of those given (None: all). Raises UnknownName."""
-    law = catalogue or shipped()
+    """Every ordered pair of States, of those given (None: all); with `about`, only those of which one is among these.
+
+    Raises UnknownName.
+    """
+    law, sought = catalogue or shipped(), frozenset(about)
     codes = tuple(sorted(law.state_codes if states is None else set(states)))
     kept = frozenset(law.offences if offences is None else offences)
-    for code in codes:
+    for code in (*codes, *sorted(sought)):
         law.state(code)
     for code in sorted(kept):
         law.offence(code)
@@ -107,7 +114,7 @@ def pairs(
         Direction(first, second, tuple(_meetings(law, first, second, kept)))
         for first in codes
         for second in codes
-        if first != second
+        if first != second and (not sought or sought & {first, second})
     )
 
 
@@ -156,7 +163,7 @@ def _unread(provision: Provision) -> Meeting:
 class _Answer:
     row: Provision
     would_be: Verdict
-    adds: tuple[tuple[str, ...], ...]
+    elements: tuple[ElementAnswer, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -169,7 +176,7 @@ def _heard(own: Provision, stated: Stated, rows: tuple[Provision, ...], level: s
     would_be = combine(answer.would_be for answer in answers)
     same = [answer for answer in answers if answer.row.row.offence == own.row.offence]
     known = [answer for answer in same if answer.row.row.verified and answer.row.row.elements]
-    nearest = min(known, key=lambda answer: (len(answer.adds), answer.row.name), default=None)
+    nearest = min(known, key=lambda answer: (len(adds_of(answer.elements)), answer.row.name), default=None)
     if verdict is Verdict.MET and not own.row.verified:
         met = next(answer for answer in answers if answer.verdict is Verdict.MET)
         verdict, cause = Verdict.UNKNOWN, Cause.OWN_NOT_VERIFIED
@@ -187,13 +194,15 @@ def _heard(own: Provision, stated: Stated, rows: tuple[Provision, ...], level: s
         cause,
         None,
         shown.row.name if shown else None,
-        shown.adds if shown else (),
+        adds_of(shown.elements) if shown else (),
     )
 
 
 def _answer(row: Provision, stated: Stated) -> _Answer:
+    if not row.row.elements:  # Half of all rows: not worth a comparison.
+        return _Answer(row, Verdict.NOT_MET if row.row.absent else Verdict.UNKNOWN, ())
     elements = compare(row.row, stated)
-    return _Answer(row, provisional(row.row, elements), adds_of(elements))
+    return _Answer(row, provisional(row.row, elements), elements)
 
 
 def _cause(same: list[_Answer], known: list[_Answer], would_be: Verdict) -> Cause:
