@@ -68,6 +68,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
             _own("sign", Step.SIGN, {Stage.APPROVED}),
             _own("sign-urgent", Step.SIGN_URGENT, {Stage.COMPLETE}),
             _own("confirm-reference", Step.CONFIRM_REFERENCE, {Stage.DRAFT, Stage.COMPLETE} | _SENT),
+            _own("override-risk", Step.OVERRIDE_RISK, {Stage.COMPLETE, Stage.APPROVED} | _SENT),
             _own("withdraw", Step.WITHDRAW, {Stage.DRAFT, Stage.COMPLETE, Stage.APPROVED}),
             Act("confirm-urgent-form", "out", URGENT_KINDS, _SENT, ((Step.CONFIRM_URGENT, None),)),
             Act(
@@ -120,6 +121,8 @@ def _is_due(act: Act, letter: LetterOfRequest) -> bool:
         return letter.due_acts.filter(act="second_person", done_at=None).exists()
     if act.name == "confirm-reference" and letter.stage in _SENT:
         return letter.due_acts.filter(act="confirmation_of_references", done_at=None).exists()
+    if act.name == "override-risk" and letter.stage in _SENT:
+        return letter.due_acts.filter(act="refusal_risks", done_at=None).exists()
     if act.name == "answer-preserved":
         preservation = getattr(letter, "preservation", None)
         return preservation is not None and preservation.stage == "requested"

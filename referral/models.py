@@ -12,11 +12,13 @@ from django.db.models import F, Q
 
 from referral.letters.kinds import ANSWERS, URGENT_KINDS, LetterKind
 from referral.register_models import ConfirmationWithdrawal, ConfirmedReference, ProvisionConfirmation
+from referral.risk_models import FindingsAtSigning, RiskOverride
 
 __all__ = [
     "ConfirmationWithdrawal",
     "ConfirmedReference",
     "DueAct",
+    "FindingsAtSigning",
     "LetterEvidence",
     "LetterOfRequest",
     "MeasureSought",
@@ -24,6 +26,7 @@ __all__ = [
     "Preservation",
     "ProvisionConfirmation",
     "Referral",
+    "RiskOverride",
     "Transmission",
 ]
 

@@ -20,6 +20,7 @@ from referral.services.drafting import EvidenceNotHere, IncompleteLetter, NoSuch
 from referral.services.moving import LetterNotWritable
 from referral.services.references import NotOpen
 from referral.services.register import NothingToConfirm, NotStanding
+from referral.services.risks import NoSuchFinding, RisksStand
 from referral.services.signing import CannotSign, ConfirmationWithdrawn, UnverifiedReference
 
 REFUSALS = (
@@ -35,6 +36,8 @@ REFUSALS = (
     LetterNotWritable,
     NotAnswerable,
     UnverifiedReference,
+    RisksStand,
+    NoSuchFinding,
     ConfirmationWithdrawn,
     CannotSign,
     CertificateCannotSign,

@@ -66,6 +66,7 @@ class Event(StrEnum):
     CLASSIFICATION_OVERRIDDEN = "classification:overridden"
     PROVISION_CONFIRMED = "provision:confirmed"
     CONFIRMATION_WITHDRAWN = "provision:confirmation_withdrawn"
+    RISK_OVERRIDDEN = "risk:overridden"
 
 
 # Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.

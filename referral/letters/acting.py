@@ -36,6 +36,7 @@ _ROLES: Mapping[Step, frozenset[Role]] = MappingProxyType(
         Step.CONFIRM_URGENT: frozenset({Role.APPROVER}),
         Step.SIGN_REGISTRY: frozenset({Role.SIGNER, Role.REGISTRAR}),
         Step.CONFIRM_REFERENCE: frozenset({Role.PROSECUTOR, Role.APPROVER, Role.SIGNER}),
+        Step.OVERRIDE_RISK: frozenset({Role.APPROVER, Role.SIGNER}),
         Step.WITHDRAW: frozenset({Role.PROSECUTOR}),
         Step.REGISTER: frozenset({Role.REGISTRAR}),
         Step.ACKNOWLEDGE: frozenset({Role.REGISTRAR}),
@@ -44,7 +45,14 @@ _ROLES: Mapping[Step, frozenset[Role]] = MappingProxyType(
     }
 )
 _DRAFTING = frozenset({Step.DRAFT, Step.COMPLETE, Step.RETURN_TO_DRAFT, Step.CONFIRM_REFERENCE, Step.WITHDRAW})
-_DUTY_STEPS = _DRAFTING | {Step.SIGN, Step.SIGN_URGENT, Step.REGISTER, Step.ACKNOWLEDGE, Step.SIGN_REGISTRY}
+_DUTY_STEPS = _DRAFTING | {
+    Step.SIGN,
+    Step.SIGN_URGENT,
+    Step.OVERRIDE_RISK,
+    Step.REGISTER,
+    Step.ACKNOWLEDGE,
+    Step.SIGN_REGISTRY,
+}
 
 
 def roles_for(step: Step, kind: LetterKind) -> frozenset[Role]:
@@ -73,7 +81,8 @@ def may_act(
     """Return when the person may take the step; raise RoleMissing, SecondPersonNeeded or ApprovalMissing.
 
     Persons are ids. Four eyes: the approver neither drafted nor completed; the signer is never the drafter, the urgent
-    form apart, whose confirming second person is none of those who acted.
+    form apart, whose confirming second person is none of those who acted; nor does the drafter override what speaks
+    against the letter.
     """
     needed = roles_for(step, kind)
     if not needed.intersection(roles):
@@ -90,6 +99,7 @@ _NOT_THE_ONE_WHO: Mapping[Step, tuple[str, ...]] = MappingProxyType(
     {
         Step.APPROVE: ("drafted", "completed"),
         Step.SIGN: ("drafted",),
+        Step.OVERRIDE_RISK: ("drafted",),
         Step.CONFIRM_URGENT: ("drafted", "completed", "signed"),
     }
 )

@@ -89,6 +89,7 @@ class Step(StrEnum):
     CONFIRM_URGENT = "confirm_urgent"
     SIGN_REGISTRY = "sign_registry"
     CONFIRM_REFERENCE = "confirm_reference"
+    OVERRIDE_RISK = "override_risk"
     WITHDRAW = "withdraw"
     REGISTER = "register"
     ACKNOWLEDGE = "acknowledge"
@@ -102,6 +103,7 @@ class DueAfterUrgentForm(StrEnum):
     SECOND_PERSON = "second_person"
     TRANSLATION = "translation"
     CONFIRMATION_OF_REFERENCES = "confirmation_of_references"
+    REFUSAL_RISKS = "refusal_risks"
 
 
 class UrgencyGround(StrEnum):

@@ -32,7 +32,12 @@ def working_day_after(day: date, count: int, *, holidays: Collection[date] = ())
 
 
 def due_after_urgent_form(
-    signed_on: date, *, translated: bool, references_stand: bool, holidays: Collection[date] = ()
+    signed_on: date,
+    *,
+    translated: bool,
+    references_stand: bool,
+    risks_mended: bool,
+    holidays: Collection[date] = (),
 ) -> Mapping[DueAfterUrgentForm, date]:
     """What an urgent form signed on that day leaves due, and the day by which it is due."""
     by = working_day_after(signed_on, WORKING_DAYS_AFTER_URGENT_FORM, holidays=holidays)
@@ -41,4 +46,6 @@ def due_after_urgent_form(
         due[DueAfterUrgentForm.TRANSLATION] = by
     if not references_stand:
         due[DueAfterUrgentForm.CONFIRMATION_OF_REFERENCES] = by
+    if not risks_mended:
+        due[DueAfterUrgentForm.REFUSAL_RISKS] = by
     return MappingProxyType(due)

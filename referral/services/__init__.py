@@ -12,6 +12,7 @@ from referral.services.drafting import (
 )
 from referral.services.opening import open_referral
 from referral.services.references import confirm_reference
+from referral.services.risks import override_risk
 from referral.services.signing import sign_letter
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "confirm_urgent_form",
     "draft_letter",
     "open_referral",
+    "override_risk",
     "redraft_letter",
     "return_to_draft",
     "sign_letter",

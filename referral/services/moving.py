@@ -19,6 +19,7 @@ _ACTS_OF_THE_AUTHORITY = frozenset(
         Step.SIGN,
         Step.SIGN_URGENT,
         Step.CONFIRM_URGENT,
+        Step.OVERRIDE_RISK,
         Step.SIGN_REGISTRY,
         Step.REGISTER,
         Step.ACKNOWLEDGE,
@@ -78,7 +79,7 @@ def to_stage(
     at: datetime,
     form: Form = Form.ORDINARY,
     fields: tuple[str, ...] = (),
-    detail: Mapping[str, str] = MappingProxyType({}),
+    detail: Mapping[str, str | int | None] = MappingProxyType({}),
 ) -> None:
     """Move to ``stage`` where the lifecycle permits it, save ``fields`` with it, record ``event`` with ``detail``."""
     before = letter.stage

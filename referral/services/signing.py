@@ -9,15 +9,27 @@ from django.db import transaction
 from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
+from backend.conventions.refusal_risks import Finding
 from backend.vault.letters import sign_letter_pdf
 from referral.columns import content_of, key_of, set_content, set_pdf
 from referral.drafting import LetterContent, unverified
 from referral.letters.rendering import render_letter
-from referral.lifecycle import Form, LetterKind, Stage, Step, UrgencyGround, due_after_urgent_form, form_for
+from referral.lifecycle import (
+    REQUESTS,
+    Form,
+    LetterKind,
+    Stage,
+    Step,
+    UrgencyGround,
+    due_after_urgent_form,
+    form_for,
+    move,
+)
 from referral.models import DueAct, LetterOfRequest, Transmission
 from referral.services.binding import bind_preservations
 from referral.services.moving import check_person, locked, to_stage
 from referral.services.references import reference_label
+from referral.services.risks import RisksStand, blocking, findings_of, keep_findings, overridden
 from referral.services.taking_over import without_withdrawn
 
 _STEP = {Form.ORDINARY: Step.SIGN, Form.URGENT: Step.SIGN_URGENT, Form.REGISTRY: Step.SIGN_REGISTRY}
@@ -58,9 +70,14 @@ def sign_letter(
         letter = locked(letter)
         form = _form(letter, urgency)
         check_person(letter, _STEP[form], acting=acting, at=at)
+        move(Stage(letter.stage), Stage.SIGNED, form=form)
         content = _dated(letter, _standing(letter, form, at), form, at)
         if form is Form.ORDINARY and (open_references := unverified(content)):
             raise UnverifiedReference([reference_label(reference) for reference in open_references])
+        findings = findings_of(letter, content, urgent=form is Form.URGENT, at=at)
+        if stand := blocking(findings, overridden(letter)):
+            raise RisksStand(stand)
+        kept = keep_findings(letter, findings, at=at) if letter.kind in REQUESTS else {}
         _sign(letter, content, acting=acting, at=at)
         letter.form = form
         to_stage(
@@ -71,10 +88,10 @@ def sign_letter(
             at=at,
             form=form,
             fields=("form", "content_ct", "pdf_ct", "signed_at", "signed_by", "signer_sha256"),
-            detail={"form": str(form), "grounds": ",".join(sorted(urgency))},
+            detail={"form": str(form), "grounds": ",".join(sorted(urgency)), **kept},
         )
         if form is Form.URGENT:
-            _leave_due(letter, content, at=at)
+            _leave_due(letter, content, findings, at=at)
         if letter.kind == LetterKind.REQUEST:
             bind_preservations(letter, acting=acting, at=at)
         Transmission.objects.create(letter=letter, queued_at=at)
@@ -125,8 +142,11 @@ def _sign(letter: LetterOfRequest, content: LetterContent, *, acting: Person, at
     letter.signer_sha256 = authority.certificate_sha256
 
 
-def _leave_due(letter: LetterOfRequest, content: LetterContent, *, at: datetime) -> None:
+def _leave_due(letter: LetterOfRequest, content: LetterContent, findings: Collection[Finding], *, at: datetime) -> None:
     due = due_after_urgent_form(
-        at.date(), translated=len(content.languages) > 1, references_stand=not unverified(content)
+        at.date(),
+        translated=len(content.languages) > 1,
+        references_stand=not unverified(content),
+        risks_mended=all(finding.due_in_working_days is None for finding in findings),
     )
     DueAct.objects.bulk_create(DueAct(letter=letter, act=act, due_on=day) for act, day in due.items())

@@ -86,7 +86,7 @@ def test_a_letter_goes_from_an_incident_to_its_signature(world: World) -> None:
             written[f"{name}-{language}"] = text
         for name in FILLED.particulars:
             if f"particular-{name}-{language}" in written:
-                written[f"particular-{name}-{language}"] = text
+                written[f"particular-{name}-{language}"] = (FILLED.particulars[name] or {})[language]
     written |= {"m1-custodian": "Correo Ejemplo S.A. (fictional)", "m1-d1-value": "accounts@example.test"}
     assert prosecutor.post(edit, written).status_code == 302
     assert "Still missing" not in shown(world, "prosecutor", "letter", pk=letter.pk)

@@ -30,6 +30,10 @@ from referral.services.references import reference_label
 from tests.founding import FRAUD_REPORT, SealedReport, confirmed_peer, enrol_device, found_node, own_authority, person
 
 BOTH = {"en": "Words of the exercise.", "es": "Palabras del ejercicio."}
+FOLLOWS = {
+    "en": "A letter of request under Art. 31 follows by 15 January 2027.",
+    "es": "La carta rogatoria según el art. 31 seguirá antes del 15 de enero de 2027.",
+}
 FILLED = Draft(
     languages=("en", "es"),
     offences=("computer-fraud",),
@@ -42,7 +46,7 @@ FILLED = Draft(
             data=(DataItem(kind="email-address", value="accounts@exampleton-trading.example"),),
         ),
     ),
-    particulars=dict.fromkeys(("necessity", "link-to-offence", "intention-to-submit-mla", "purpose"), BOTH),
+    particulars=dict.fromkeys(("necessity", "link-to-offence", "purpose"), BOTH) | {"intention-to-submit-mla": FOLLOWS},
 )
 
 

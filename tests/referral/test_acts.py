@@ -30,6 +30,10 @@ from tests.founding import NOW, confirmed_peer, found_node, own_authority, perso
 
 pytestmark = pytest.mark.django_db
 
+FOLLOWS = {
+    "en": "A letter of request under Art. 31 follows by 15 January 2027.",
+    "es": "La carta rogatoria según el art. 31 seguirá antes del 15 de enero de 2027.",
+}
 PARTICULARS = ("necessity", "link-to-offence", "intention-to-submit-mla", "reason-provider-has-data", "purpose")
 
 
@@ -52,7 +56,7 @@ def preservation_draft(**changes: object) -> Draft:
             }
         ],
         "urgency": {"reason": both},
-        "particulars": dict.fromkeys(PARTICULARS, both),
+        "particulars": dict.fromkeys(PARTICULARS, both) | {"intention-to-submit-mla": FOLLOWS},
     }
     return parse_draft(json.dumps({**draft, **changes}).encode())
 
@@ -184,11 +188,17 @@ def stored_data_letter(office: Office) -> LetterOfRequest:
     both = {"en": "Words of the test.", "es": "Palabras de la prueba."}
     draft = preservation_draft(
         measures=[
-            {"measure": "stored-data", "description": both, "data": [{"kind": "mailbox", "value": "a@b.example"}]}
+            {
+                "measure": "stored-data",
+                "description": both,
+                "custodian": {"name": "Correo Ejemplo S.A. (fictional), Costa Rica"},
+                "data": [{"kind": "mailbox", "value": "a@b.example"}],
+            }
         ],
         penalties={"computer-fraud": both},
         particulars=dict.fromkeys(
-            ("necessity", "purpose", "nature-of-proceedings", "transmission-channel", "translation"), both
+            ("link-to-offence", "necessity", "purpose", "nature-of-proceedings", "transmission-channel", "translation"),
+            both,
         ),
     )
     letter = services.draft_letter(

@@ -168,9 +168,9 @@ def test_the_approver_may_sign_what_somebody_approved() -> None:
     ],
 )
 def test_what_the_urgent_form_leaves_is_due_after_three_working_days(signed: date, due: date) -> None:
-    everything = due_after_urgent_form(signed, translated=False, references_stand=False)
+    everything = due_after_urgent_form(signed, translated=False, references_stand=False, risks_mended=False)
     assert dict(everything) == dict.fromkeys(DueAfterUrgentForm, due)
-    second = due_after_urgent_form(signed, translated=True, references_stand=True)
+    second = due_after_urgent_form(signed, translated=True, references_stand=True, risks_mended=True)
     assert dict(second) == {DueAfterUrgentForm.SECOND_PERSON: due}
 
 
