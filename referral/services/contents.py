@@ -15,6 +15,7 @@ from referral.composing import Draft, Heading, compose, party
 from referral.letters.content import LetterContent, ListedEvidence, NamedAuthority, NamedLetter, Signatory
 from referral.lifecycle import LetterKind
 from referral.models import LetterOfRequest
+from referral.services.register import law_on
 from referral.services.taking_over import confirmed_for_letters
 
 
@@ -40,7 +41,7 @@ def bases_for(letter: LetterOfRequest, draft: Draft, *, at: datetime) -> list[Ba
 def compose_letter(
     letter: LetterOfRequest, draft: Draft, evidence: Sequence[EvidenceItem], *, at: datetime
 ) -> LetterContent:
-    catalogue = shipped()
+    catalogue = law_on(at)
     bases = bases_for(letter, draft, at=at)
     sender, addressee = letter.from_authority, letter.to_authority
     signatory = Signatory(office=dict.fromkeys(draft.languages, sender.title))

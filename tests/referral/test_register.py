@@ -23,6 +23,7 @@ from referral.letters.content import LegalReference
 from referral.lifecycle import Stage
 from referral.models import ConfirmationWithdrawal, LetterOfRequest, ProvisionConfirmation
 from referral.problems import REFUSALS
+from referral.services.contents import compose_letter
 from referral.services.references import reference_label
 from referral.services.register import (
     NothingToConfirm,
@@ -314,6 +315,28 @@ def test_a_confirmation_of_an_earlier_wording_is_shown_as_such_and_counts_no_lon
     # Confirmed anew it counts again, and the earlier line stays.
     confirm_provision("gd", shown.provision.digest, source_seen=SEEN, acting=office.approver, at=LATER)
     assert ("gd", one.ref) in confirmed_for_letters(at=LATER)
+
+
+def test_a_letter_cites_the_sections_of_its_day(
+    office: Office, upgraded: Callable[[Callable[[Any], object]], None]
+) -> None:
+    """A penalty provision is replaced from a day: the letter of the day before is composed by the old row."""
+    change = (NOW + timedelta(days=30)).date().isoformat()
+
+    def amended(document: Any) -> None:
+        rows = document["cybercrime_statute"]["offences"]
+        old = next(row for row in rows if row["offence"] == "computer-fraud" and row["ref"])
+        rows.append(old | {"ref": "s. 99", "valid_from": change})
+        old["valid_until"] = change
+
+    upgraded(amended)
+    letter = composed(office)
+    draft = draft_of(content_of(letter))
+    days = (NOW, NOW + timedelta(days=31), NOW)
+    cited = [{one.ref for one in references(compose_letter(letter, draft, [], at=at))} for at in days]
+    assert cited[0] == cited[2]
+    assert [any(ref.startswith("s. 99, ") for ref in refs) for refs in cited] == [False, True, False]
+    assert cited[0] - cited[1]
 
 
 def test_a_row_that_ends_on_a_day_keeps_its_confirmation_for_its_days(
