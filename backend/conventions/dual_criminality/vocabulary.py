@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.errors import UnknownName
@@ -28,7 +29,9 @@ class Vocabulary:
         """Raises UnknownName for the first name that is no concept."""
         for name in sorted(names):
             if name not in self.concepts:
-                raise UnknownName("concept", name, self.concepts, "use an id of concepts.yaml")
+                # All 141 of them would hide the message.
+                near = get_close_matches(name, self.concepts, n=6, cutoff=0) or self.concepts
+                raise UnknownName("concept", name, near, "use an id of concepts.yaml, of which these are the nearest")
 
 
 @functools.lru_cache(maxsize=8)
