@@ -15,7 +15,7 @@ SUMMARIES: Mapping[str, str] = {
     "submit": "Seal, sign and send a report with its evidence.",
     "classify": "Find the offences that narratives on stdin describe.",
     "basis": "Find the legal bases for a measure between two States.",
-    "law": "Check the legal data.",
+    "law": "Check the law data; compare offences between States; the matrix of harmonisation.",
     "packet": "Verify or open a packet.",
     "audit": "Recompute the audit log and compare it with its checkpoints.",
     "receipt": "Verify the receipt of a submission.",
