@@ -139,6 +139,9 @@ def test_a_charge_that_is_met_rests_on_verified_text_of_both_sides(all_pairs: tu
 
 def test_an_amendment_mends_what_asks_exactly_one_thing_more(all_pairs: tuple[Direction, ...]) -> None:
     changes = amendments(all_pairs)
+    kept = set(shipped().comparison_rules.never_dropped)
+    assert kept
+    assert not [change for change in changes if kept & set(change.concepts)]
     assert [len(row.mends) for row in changes] == sorted((len(row.mends) for row in changes), reverse=True)
     first = changes[0]
     assert (first.state, first.offence, first.provision) == ("cr", "illegal-access", None)

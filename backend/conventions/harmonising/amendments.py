@@ -34,8 +34,8 @@ def amendments(directions: Iterable[Direction], catalogue: Catalogue | None = No
     """Single changes that would mend something, what mends most first.
 
     Only what was seen can be mended: a provision whose verified text asks one thing more, or a law whose text was seen
-    and holds no such offence. That nothing of a State is loaded calls for reading, not for an amendment. An act, and
-    intent or another rank of the mental scale, are what the offence is, so no proposal drops them.
+    and holds no such offence. That nothing of a State is loaded calls for reading, not for an amendment. An act, a rank
+    of the mental scale and what makes the act wrong are what the offence is, so no proposal drops them.
     """
     law = catalogue or shipped()
     found: dict[tuple[str, str, str | None, tuple[str, ...]], list[tuple[str, str, str]]] = defaultdict(list)
@@ -53,7 +53,8 @@ def _change(law: Catalogue, requesting: str, meeting: Meeting) -> tuple[str | No
     """The provision and the concepts that it would drop; (None, ()) to make the offence; None where neither mends."""
     if meeting.cause is Cause.ASKS_MORE and len(meeting.asks_more) == 1:
         dropped = [vocabulary(law).concepts[name] for name in meeting.asks_more[0]]
-        if all(concept.kind != "conduct" and concept.scale is None for concept in dropped):
+        kept = law.comparison_rules.never_dropped
+        if all(one.kind != "conduct" and one.scale is None and one.id not in kept for one in dropped):
             return meeting.nearest, meeting.asks_more[0]
     if meeting.cause is Cause.NO_SUCH_OFFENCE and _fits(law, requesting, meeting):
         return None, ()
