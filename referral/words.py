@@ -66,6 +66,7 @@ DUE_ACTS: Mapping[str, Any] = MappingProxyType(
         "second_person": _("Confirmation by a second person"),
         "translation": _("Translation"),
         "confirmation_of_references": _("Confirmation of references"),
+        "refusal_risks": _("Mending what the urgent form let pass"),
     }
 )
 GROUNDS: Mapping[str, Any] = MappingProxyType(

@@ -37,6 +37,22 @@ class AnswerPreserved(forms.Form):
     custodian_reference = forms.CharField(label=_("The custodian's reference, if any"), max_length=500, required=False)
 
 
+class OverrideRisk(forms.Form):
+    """A person of the authority answers for a finding, and says why."""
+
+    rule = forms.ChoiceField(label=_("What speaks against the letter"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why the letter may go out all the same, or how it was mended after it went out. It is kept."),
+    )
+
+    def __init__(self, rules: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rule"].choices = list(rules)
+
+
 class ConfirmReference(forms.Form):
     """A person saw the source of a reference that nobody had verified."""
 

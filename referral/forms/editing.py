@@ -1,6 +1,6 @@
 """The words of a draft, field by field and language by language."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,12 +33,23 @@ class Section:
 
 
 class EditDraft(forms.Form):
-    """A form over one draft; ``required`` are the letter fields that basis and practice ask for."""
+    """A form over one draft; ``required`` are the letter fields that basis and practice ask for.
 
-    def __init__(self, draft: Draft, required: Sequence[Requirement], *args: Any, **kwargs: Any) -> None:
+    ``offered`` are further ones, in which something that speaks against the letter can be mended.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        required: Sequence[Requirement],
+        *args: Any,
+        offered: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.base_draft = draft
         self.required = {one.field: one for one in required}
+        self.offered = offered
         self._sections: list[Section] = []
         self._facts()
         for number, sought in enumerate(draft.measures, start=1):
@@ -215,7 +226,7 @@ class EditDraft(forms.Form):
 
     def _stated(self) -> list[str]:
         """The particulars that the letter has, or is asked for, in writing order."""
-        wanted = {*self.base_draft.particulars, *self.required} & PARTICULARS
+        wanted = {*self.base_draft.particulars, *self.required, *self.offered} & PARTICULARS
         return [field for section in AS_PARTICULARS.values() for field in section if field in wanted]
 
     def _hint(self, field: str) -> str:

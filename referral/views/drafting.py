@@ -31,6 +31,7 @@ from referral.forms.opening import NewLetter, OpenReferral
 from referral.lifecycle import REQUESTS, LetterKind, Step, roles_for
 from referral.models import LetterOfRequest, Referral
 from referral.problems import REFUSALS, sentence
+from referral.risks_shown import ShownRisks, fields_to_offer, notes_for, shown_risks
 from referral.services.contents import bases_for
 from referral.views.letters import letter_page
 from referral.views.requests import user_of
@@ -86,7 +87,8 @@ def edit_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     who = acts.person_for("edit", letter, user, at=at)
     if letter.stage not in acts.ACTS["edit"].stages:
         return letter_page(request, letter, problem=_("Only a draft can be written on."), at=at)
-    form = _editing(letter, request.POST if request.method == "POST" else None)
+    risks = shown_risks(letter, content_of(letter), at=at)
+    form = _editing(letter, risks, request.POST if request.method == "POST" else None)
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,6 +99,7 @@ def edit_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The draft is saved."))
             return redirect("letter", pk=pk)
     context = {"letter": letter, "form": form, "problem": problem, "exercise": _exercise(letter)}
+    context |= {"risks": risks, "notes": notes_for(form, risks)}
     return render(request, "letters/edit.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -178,11 +181,11 @@ def _chosen_items(referral: Referral, ids: Sequence[str]) -> list[EvidenceItem]:
     return list(found.order_by("pk"))
 
 
-def _editing(letter: LetterOfRequest, data: Any) -> EditDraft:
+def _editing(letter: LetterOfRequest, risks: ShownRisks | None, data: Any) -> EditDraft:
     if letter.kind not in REQUESTS:
         raise Http404
     draft = draft_of(content_of(letter))
-    return EditDraft(draft, _required(letter, draft), data)
+    return EditDraft(draft, _required(letter, draft), data, offered=fields_to_offer(risks))
 
 
 def _required(letter: LetterOfRequest, draft: Draft) -> list[Requirement]:

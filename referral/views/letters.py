@@ -22,12 +22,13 @@ from backend.audit import recording
 from backend.audit.events import Event
 from referral import access, acts, selectors, services
 from referral.columns import content_of, pdf_of
-from referral.forms.acts import AnswerPreserved, ConfirmReference, SignUrgent
+from referral.forms.acts import AnswerPreserved, ConfirmReference, OverrideRisk, SignUrgent
 from referral.letters.content import LegalReference
 from referral.letters.rendering import render_letter
 from referral.lifecycle import REQUESTS
 from referral.models import LetterOfRequest
 from referral.problems import REFUSALS, sentence
+from referral.risks_shown import answerable, shown_risks
 from referral.views.missing import missing_contents
 from referral.views.requests import user_of
 
@@ -44,6 +45,9 @@ CALLS: Mapping[str, _Call] = MappingProxyType(
         ),
         "confirm-urgent-form": lambda letter, form, who, at: services.confirm_urgent_form(letter, acting=who, at=at),
         "confirm-reference": lambda letter, form, who, at: services.confirm_reference(
+            letter, **form.cleaned_data, acting=who, at=at
+        ),
+        "override-risk": lambda letter, form, who, at: services.override_risk(
             letter, **form.cleaned_data, acting=who, at=at
         ),
         "withdraw": lambda letter, form, who, at: services.withdraw_letter(letter, acting=who, at=at),
@@ -67,6 +71,7 @@ DONE: Mapping[str, Any] = MappingProxyType(
         "sign-urgent": _("The letter is signed in urgent form and on its way; what it left open is due below."),
         "confirm-urgent-form": _("The urgent form is confirmed by you as second person."),
         "confirm-reference": _("The reference is confirmed."),
+        "override-risk": _("Your answer is kept with the letter."),
         "withdraw": _("The letter is withdrawn; it was not sent."),
         "acknowledge": _("The letter is registered; the acknowledgement of receipt is on its way."),
         "answer-preserved": _("The answer is signed and on its way."),
@@ -112,7 +117,7 @@ def letter_act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     at = timezone.now()
     found = access.letter_for(user_of(request), pk, at=at)
     who = acts.person_for(act, found, user_of(request), at=at)
-    form = form_for(act, found, request.POST)
+    form = form_for(act, found, request.POST, at=at)
     if form is not None and not form.is_valid():
         return letter_page(request, found, forms={act: form}, at=at)
     try:
@@ -137,26 +142,30 @@ def letter_page(
     offers = [
         offer
         for offer in acts.offers(found, user, user.roles_at(at), at=at)
-        if offer.name != "confirm-reference" or page.open_references
+        if (offer.name != "confirm-reference" or page.open_references)
+        and (offer.name != "override-risk" or answerable(found, page.content, at=at))
     ]
     context = {
         "page": page,
         "letter": found,
         "exercise": page.shown.exercise or page.content.exercise,
         "offers": offers,
-        "forms": {offer.name: forms.get(offer.name) or form_for(offer.name, found) for offer in offers},
+        "forms": {offer.name: forms.get(offer.name) or form_for(offer.name, found, at=at) for offer in offers},
         "missing": missing_contents(found) if found.stage == "draft" and found.kind in REQUESTS else (),
+        "risks": shown_risks(found, page.content, at=at),
         "problem": problem,
     }
     return render(request, "letters/page.html", context, status=400 if problem or forms else 200)
 
 
-def form_for(act: str, found: LetterOfRequest, data: Any = None) -> Form | None:
+def form_for(act: str, found: LetterOfRequest, data: Any = None, *, at: datetime) -> Form | None:
     """The form that an act wants filled in; None for an act that wants nothing."""
     if act == "sign-urgent":
         return SignUrgent(data)
     if act == "answer-preserved":
         return AnswerPreserved(data)
+    if act == "override-risk":
+        return OverrideRisk(answerable(found, content_of(found), at=at), data)
     if act == "confirm-reference":
         return ConfirmReference(_open_references(found), data)
     return None

@@ -53,6 +53,8 @@ ACTS: Mapping[tuple[str, str], set[str]] = {
     ("sign-urgent", "draft"): {"duty", "signer"},
     ("confirm-urgent-form", "draft"): {"approver"},
     ("confirm-reference", "draft"): {"duty", "prosecutor", "approver", "signer"},
+    ("override-risk", "draft"): {"duty", "approver", "signer"},
+    ("override-risk", "received"): set(),
     ("acknowledge", "draft"): set(),
     ("answer-preserved", "draft"): set(),
     ("acknowledge", "received"): {"duty", "registrar"},

@@ -202,6 +202,18 @@ def approve(by: str, letter: str) -> Answer:
 
 
 @act
+def risks(letter: str) -> Answer:
+    """What may make a letter come back, by severity; what a person must look at, by rule."""
+    from referral.columns import content_of
+    from referral.services.risks import findings_of
+
+    found = _letter(id=letter)
+    findings = findings_of(found, content_of(found), at=_now())
+    told = {grade: [one for one in findings if one.severity == grade] for grade in ("block", "warn", "ask")}
+    return {grade: [f"{one.rule}: {' '.join(one.text)}".strip() for one in those] for grade, those in told.items()}
+
+
+@act
 def sign(by: str, role: str, letter: str, urgency: list[str]) -> Answer:
     """Signs in ordinary or, with grounds, in urgent form."""
     from referral import services

@@ -3,7 +3,7 @@
 import os
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ class Story:
             "SEEN_AT": _instant(seen),
             "FROM_AT": _instant(self.at - timedelta(days=14)),
             "NOW_AT": _instant(self.at),
+            "LETTER_BY": f"{self.at + timedelta(days=45):%Y-%m-%d}",
         }
         text = re.sub(r"\{([A-Z_]+)\}", lambda named: values[named[1]], (DATA / name).read_text())
         path = self.folder / name
@@ -213,10 +214,12 @@ def preservation(story: Story) -> str:
         evidence=False,
     )
     story.gd.act("complete", by="d.duty", role="duty", letter=letter["id"])
+    risks = story.gd.act("risks", letter=letter["id"])
     signed = story.gd.act("sign", by="d.duty", role="duty", letter=letter["id"], urgency=["data_would_be_lost"])
     story.found["preservation"] = letter["reference"]
     for unknown in basis["unknowns"]:
         print(f"          not known: {unknown}", flush=True)
+    _say(risks)
     return (
         f"{referral['reference']}, {letter['reference']}: {basis['instrument']} {basis['ref']} "
         f"({basis['standing']}, dual criminality {basis['dual_criminality']}); signed in {signed['form']} form, "
@@ -275,12 +278,28 @@ def letter_for_data(story: Story) -> str:
     gd.act("complete", by="p.prosecutor", role="prosecutor", letter=letter["id"])
     _refused(gd, "approve", by="p.prosecutor", letter=letter["id"])
     gd.act("approve", by="a.approver", letter=letter["id"])
+    risks = gd.act("risks", letter=letter["id"])
+    _say(risks)
     gd.act("sign", by="s.signer", role="signer", letter=letter["id"], urgency=[])
     story.found["letter"] = letter["reference"]
     return (
         f"{letter['reference']} (en, es): {basis['instrument']} {basis['ref']}, contents: {basis['contents_from']}; "
         f"{len(confirmed['references'])} unverified references confirmed by p.prosecutor, approved by a.approver "
-        "(the drafter was refused), signed by s.signer"
+        f"(the drafter was refused), signed by s.signer with {_counted(risks)}"
+    )
+
+
+def _say(risks: Mapping[str, Any]) -> None:
+    """What may make the letter come back; nothing of it may keep it from its signature here."""
+    if risks["block"]:
+        raise StepFailed(f"gd: the letter is not to be signed so: {risks['block']}")
+    for warning in risks["warn"]:
+        print(f"          may come back: {warning}", flush=True)
+
+
+def _counted(risks: Mapping[str, Any]) -> str:
+    return (
+        f"what may make it come back kept (warnings: {len(risks['warn'])}, questions to a person: {len(risks['ask'])})"
     )
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.errors import LawDataError
 from backend.conventions.refusal_risks.wording import Wording
+from backend.conventions.schema.common import Label
 from backend.conventions.schema.risks import Currency, RiskFile, RiskTest, Years
 from backend.conventions.schema.terms import RefusalRisk
 
@@ -22,6 +23,7 @@ class Rulebook:
     rules: tuple[RefusalRisk, ...]
     tests: Mapping[str, tuple[RiskTest, ...]]
     wording: Wording
+    titles: Mapping[str, Label]
     currencies: Mapping[str, Currency]
     years: Years
 
@@ -32,9 +34,10 @@ def rulebook(catalogue: Catalogue) -> Rulebook:
     files = catalogue.risk_files
     rules = _once("rule", [(rule.id, rule) for rule in (*catalogue.refusal_risks, *_of(files, "rules"))])
     tests = _once("tests", [pair for file in files for pair in file.tests.items()])
-    for name in tests:
+    titles = _once("titles", [pair for file in files for pair in file.titles.items()])
+    for name in (*tests, *titles):
         if name not in rules:
-            raise LawDataError(_FILES, f"tests.{name}", "no such rule; write it as the rule's id")
+            raise LawDataError(_FILES, name, "no such rule; write it as the rule's id")
     years = [file.years for file in files if file.years]
     if len(years) != 1:
         raise LawDataError(_FILES, "years", f"stands {len(years)} times; it has to stand once")
@@ -44,7 +47,7 @@ def rulebook(catalogue: Catalogue) -> Rulebook:
         legal_terms=tuple(_of(files, "legal_terms")),
     )
     currencies = _once("currencies", [pair for file in files for pair in file.currencies.items()])
-    return Rulebook(tuple(rules.values()), tests, wording, currencies, years[0])
+    return Rulebook(tuple(rules.values()), tests, wording, titles, currencies, years[0])
 
 
 def _of(files: Iterable[RiskFile], part: str) -> list:  # type: ignore[type-arg]

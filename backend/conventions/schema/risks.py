@@ -8,7 +8,7 @@ told from the draft, so that a person must look. `says` is what a finding says, 
 from datetime import date
 from typing import Literal
 
-from backend.conventions.schema.common import Row, Slug, StateCode
+from backend.conventions.schema.common import Label, Row, Slug, StateCode
 from backend.conventions.schema.terms import RefusalRisk
 
 Language = Literal["en", "es", "fr", "nl"]
@@ -302,6 +302,7 @@ class RiskFile(Row, frozen=True, kw_only=True):
     as_of: date
     rules: tuple[RefusalRisk, ...] = ()
     tests: dict[Slug, tuple[RiskTest, ...]] = {}
+    titles: dict[Slug, Label] = {}
     terms: dict[Slug, dict[str, tuple[str, ...]]] = {}
     explained: dict[str, tuple[str, ...]] = {}
     legal_terms: tuple[LegalTerm, ...] = ()
