@@ -137,6 +137,36 @@ EDITS: list[tuple[str, str, Callable[[Document], object], str]] = [
         "no power of domestic law 'bewitch'",
     ),
     (
+        "a test of a risk on a field that is none",
+        "engine/risk-tests.yaml",
+        lambda d: d["tests"]["nexus-missing"][0].update(fields=["star-sign"]),
+        "no field of a letter 'star-sign'",
+    ),
+    (
+        "a test of a risk that is none",
+        "engine/risk-tests.yaml",
+        lambda d: d["tests"].update({"full-moon": d["tests"]["nexus-missing"]}),
+        "no such rule",
+    ),
+    (
+        "a test of a risk under an instrument that is none",
+        "engine/risk-tests.yaml",
+        lambda d: d["tests"]["one-year-threshold-not-met"][0]["when"].update(basis=["magna-carta"]),
+        "no instrument 'magna-carta'",
+    ),
+    (
+        "a ground of refusal that no instrument has",
+        "engine/basis.yaml",
+        lambda d: d["likely"].update({"bad-weather": ["gate-open"]}),
+        "no ground of refusal 'bad-weather'",
+    ),
+    (
+        "a letter that follows what is no measure",
+        "engine/basis.yaml",
+        lambda d: d["follows"].update({"preservation": "applause"}),
+        "no measure 'applause'",
+    ),
+    (
         "a risk that looks at no field",
         "refusal-risks.yaml",
         lambda d: d["rules"][0].update(looks_at=["tea-leaves"]),
@@ -341,9 +371,10 @@ def row_of(document: Document, instrument: str) -> Any:
     return next(row for row in document["treaties"] if row["instrument"] == instrument)
 
 
-def edit(path: Path, change: Callable[[Document], object]) -> None:
+def edit(path: Path, *changes: Callable[[Document], object]) -> None:
     document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506  a safe loader
-    change(document)
+    for change in changes:
+        change(document)
     path.write_bytes(msgspec.json.encode(document))  # JSON is YAML, and quicker to write
 
 
@@ -358,8 +389,8 @@ def broken_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = Path(shutil.copytree(SHIPPED, tmp_path_factory.mktemp("law") / "data"))
     for _, file, old, new, _ in FAULTS:
         replace(folder / file, old, new)
-    for _, file, change, _ in EDITS:
-        edit(folder / file, change)
+    for changed in dict.fromkeys(file for _, file, _, _ in EDITS):
+        edit(folder / changed, *(change for _, file, change, _ in EDITS if file == changed))
     return check(folder, on=ON)
 
 

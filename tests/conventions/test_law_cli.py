@@ -231,10 +231,10 @@ def test_classify_reads_no_state_unless_one_is_asked_for() -> None:
         "from backend.conventions.catalogue import shipped\n"
         "from backend.conventions.classification import classify\n"
         "assert classify('The mailbox was hacked.').codes\n"
-        "read = {path.parent.name + '/' + path.name for path in shipped()._read}\n"
+        "read = set(shipped()._read)\n"
         "assert not [name for name in read if name.startswith('states/')], read\n"
         "classify('The mailbox was hacked.', states=['gd'])\n"
-        "read = {path.parent.name + '/' + path.name for path in shipped()._read}\n"
+        "read = set(shipped()._read)\n"
         "assert [name for name in read if name.startswith('states/')] == ['states/gd.yaml'], read\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

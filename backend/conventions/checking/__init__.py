@@ -16,6 +16,7 @@ from backend.conventions.checking.instruments import instrument_faults
 from backend.conventions.checking.open_rows import open_rows
 from backend.conventions.checking.overlaps import overlap_faults
 from backend.conventions.checking.report import OpenRow, Problem, Report
+from backend.conventions.checking.rules import rule_faults
 from backend.conventions.checking.states import state_faults
 from backend.conventions.checking.terms import term_faults
 from backend.conventions.errors import LawDataError
@@ -29,6 +30,7 @@ _CHECKS = (
     concept_faults,
     crosswalk_faults,
     engine_faults,
+    rule_faults,
     date_faults,
     overlap_faults,
 )
@@ -64,6 +66,7 @@ def _readers(catalogue: Catalogue) -> Iterable[Callable[[], object]]:
     yield from (functools.partial(catalogue.instrument, name) for name in catalogue.instrument_ids)
     yield from (functools.partial(catalogue.state, code) for code in catalogue.state_codes)
     yield from (functools.partial(catalogue.cues, language) for language in catalogue.cue_languages)
+    yield from (functools.partial(catalogue.comparison_words, language) for language in catalogue.comparison_languages)
     for name, member in vars(Catalogue).items():
         if isinstance(member, functools.cached_property):
             yield functools.partial(getattr, catalogue, name)

@@ -89,8 +89,9 @@ def _fact_faults(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _risk_faults(catalogue: Catalogue) -> Iterator[Problem]:
-    file = "refusal-risks.yaml"
-    for risk in catalogue.refusal_risks:
+    listed = [("refusal-risks.yaml", risk) for risk in catalogue.refusal_risks]
+    listed += [("engine/risk-*.yaml", risk) for found in catalogue.risk_files for risk in found.rules]
+    for file, risk in listed:
         for name in risk.applies_to:
             if name != "*" and name not in catalogue.measures:
                 yield dangling(file, risk.id, "measure", name)
