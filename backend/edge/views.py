@@ -1,8 +1,6 @@
 """What is behind each address. Views translate: read the request, check it, store it or look it up, answer."""
 
-import asyncio
 import json
-import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,20 +12,18 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext
 
-from backend.edge import openapi, problems
+from backend.edge import openapi, problems, sharing
 from backend.edge.answers import JSON, JSON_LINES, TEXT, Answer
 from backend.edge.requests import Request
 from backend.edge.threads import in_thread
 from backend.intake import accepting, checking, storing, wire
-from backend.intake.checking import Address, CheckedQuestion, CheckedSubmission
+from backend.intake.checking import Address, CheckedSubmission
 from backend.intake.refusals import Malformed, NoReceipt
 from backend.intake.signatures import Message
 from crypto.encoding import b64url_decode
 from crypto.errors import MalformedKey
 from crypto.keys import VerifyingKey
 
-# How long a sender is kept waiting for the notary before it is told where to ask.
-RECEIPT_SECONDS = 2.0
 MAX_ENROLMENT = 4096
 
 
@@ -104,20 +100,19 @@ def _ask_database() -> None:
 
 
 async def _receive(request: Request, kind: wire.Kind) -> Answer:
-    submission = await in_thread(
-        checking.check_submission,
-        _message(request),
-        kind=kind,
-        find_sender=accepting.find_sender,
-        at=datetime.now(UTC),
-    )
-    await in_thread(accepting.check_key, submission)
+    submission = await sharing.check(_message(request), kind)
     kept = await _keep(request.body(size=submission.size), submission)
-    outcome = await in_thread(accepting.accept, submission, kept)
+    outcome = await sharing.store(submission, kept)
     return await _acknowledge(submission, status=201 if outcome == "stored" else 200)
 
 
 async def _keep(body: AsyncIterator[bytes], submission: CheckedSubmission) -> storing.Kept:
+    if submission.size <= storing.MAX_IN_ROW:
+        # In memory: to go to a thread and back takes longer than to hash it.
+        keeping = storing.begin(submission, folder=settings.COMITY.sealed)
+        async for piece in body:
+            keeping.write(piece)
+        return keeping.finish()
     keeping = await in_thread(storing.begin, submission, folder=settings.COMITY.sealed)
     try:
         async for piece in body:
@@ -130,21 +125,12 @@ async def _keep(body: AsyncIterator[bytes], submission: CheckedSubmission) -> st
 
 
 async def _acknowledge(submission: CheckedSubmission, *, status: int) -> Answer:
-    receipt = await _wait_for_receipt(submission)
+    receipt = await sharing.receipt_of(submission)
     where = {"location": f"{wire.receipt_path(submission.submission)}?{wire.receipt_query(submission.digest)}"}
     if receipt is not None:
         return Answer(status, receipt, TEXT, where)
     text = gettext("Stored, but not acknowledged yet: ask for the receipt at the address in the header Location.")
     return Answer(202, _sentence(text), TEXT, {**where, "retry-after": "1"})
-
-
-async def _wait_for_receipt(submission: CheckedSubmission | CheckedQuestion) -> bytes | None:
-    # The notary integrates every 20 ms at most: asking is cheaper than a connection of its own that listens.
-    until, pause = time.monotonic() + RECEIPT_SECONDS, 0.01
-    while (receipt := await in_thread(accepting.receipt, submission)) is None and time.monotonic() < until:
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
-    return receipt
 
 
 def _message(request: Request) -> Message:

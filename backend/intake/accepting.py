@@ -1,10 +1,11 @@
 """The edge's calls to the database: the functions and views that migration 0002 makes for it, and nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 from uuid import UUID
 
-from django.db import connection
+from django.db import DataError, connection
 
 from backend.intake.checking import CheckedQuestion, CheckedSubmission, Sender
 from backend.intake.refusals import DifferentContent, SealAgain, UnknownSender, WaitingListFull
@@ -40,56 +41,94 @@ def find_sender(fingerprint: str) -> Sender | None:
         return None
 
 
-def check_key(submission: CheckedSubmission) -> None:
-    """Raise SealAgain, before the body is read, when it is sealed to no key of this node. A replay passes: its key may
-    have been destroyed since."""
+def check_key(submission: CheckedSubmission) -> bool:
+    """Whether the key to which it is sealed is published; raises SealAgain, before the body is read, for another.
+
+    A replay passes all the same: its key may have been destroyed since.
+    """
     kind = "exchange" if submission.kind == "packet" else "intake"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM edge_published_key WHERE key_id = %s AND kind = %s)"
-            " OR receipt(%s, %s, %s) IS NOT NULL",
+            "SELECT EXISTS (SELECT 1 FROM edge_published_key WHERE key_id = %s AND kind = %s),"
+            " receipt(%s, %s, %s) IS NOT NULL",
             [submission.key_id, kind, submission.sender, submission.submission, submission.digest],
         )
-        (known,) = cursor.fetchone()
-    if not known:
+        published, received = cursor.fetchone()
+    if not published and not received:
         raise SealAgain
+    return bool(published)
 
 
-def accept(submission: CheckedSubmission, kept: Kept) -> Outcome:
-    """Record a kept body with its event, once per sender and id; "same" when it was recorded before.
+def accept(items: Sequence[tuple[CheckedSubmission, Kept]]) -> list[Outcome | Exception]:
+    """Record kept bodies with their events in one transaction, each once per sender and id: its outcome, in order.
 
-    Raises UnknownSender (revoked meanwhile), DifferentContent, SealAgain or NotAccepted; the kept file is removed in
-    each case where the database has said that no row names it. An error of the database itself says nothing: then the
-    file stays for the sweep.
+    "same" when it was recorded before; else UnknownSender (revoked meanwhile), DifferentContent, SealAgain or
+    NotAccepted. The kept file is removed in each case where the database has said that no row names it. An error of the
+    database itself says nothing: then the file stays for the sweep. No two items have the same sender and id.
     """
-    outcome = _call(submission, kept)
-    if outcome == "retry":
-        outcome = _call(submission, kept)
+    try:
+        outcomes = _call(items)
+    except DataError:
+        # One of them the database could not take: alone, each gets what it deserves.
+        outcomes = [_alone(item) for item in items] if len(items) > 1 else ["refused"]
+    again = [place for place, outcome in enumerate(outcomes) if outcome == "retry"]
+    if again:
+        for place, outcome in zip(again, _call([items[place] for place in again]), strict=True):
+            outcomes[place] = outcome
+    return [_settled(kept, outcome) for (_, kept), outcome in zip(items, outcomes, strict=True)]
+
+
+def _alone(item: tuple[CheckedSubmission, Kept]) -> str:
+    try:
+        return _call([item])[0]
+    except DataError:
+        return "refused"
+
+
+def _settled(kept: Kept, outcome: str) -> Outcome | Exception:
     if outcome != "stored":
         kept.remove()
     if outcome in ("stored", "same"):
         return cast(Outcome, outcome)
     refusals = {"refused": UnknownSender, "different": DifferentContent, "seal-again": SealAgain}
-    raise refusals.get(outcome, NotAccepted)
+    return refusals.get(outcome, NotAccepted)()
 
 
-def _call(submission: CheckedSubmission, kept: Kept) -> str:
+def _call(items: Sequence[tuple[CheckedSubmission, Kept]]) -> list[str]:
+    told = [submission for submission, _ in items]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome FROM accept(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bigint[],"
-            " %s::bytea[], %s::text[])",
+            " %s::bytea[], %s::text[]) ORDER BY item",
             [
-                [submission.sender],
-                [submission.submission],
-                [submission.kind],
-                [submission.key_id],
-                [submission.digest],
-                [submission.size],
-                [kept.sealed],
-                [kept.stored_as],
+                [one.sender for one in told],
+                [one.submission for one in told],
+                [one.kind for one in told],
+                [one.key_id for one in told],
+                [one.digest for one in told],
+                [one.size for one in told],
+                [kept.sealed for _, kept in items],
+                [kept.stored_as for _, kept in items],
             ],
         )
-        return str(cursor.fetchone()[0])
+        return [str(outcome) for (outcome,) in cursor.fetchall()]
+
+
+def receipts(submissions: Sequence[CheckedSubmission]) -> list[bytes | None]:
+    """The receipts of many submissions, each None while there is none."""
+    found: list[bytes | None] = [None] * len(submissions)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT item, proof FROM receipts(%s::text[], %s::uuid[], %s::bytea[])",
+            [
+                [one.sender for one in submissions],
+                [one.submission for one in submissions],
+                [one.digest for one in submissions],
+            ],
+        )
+        for item, proof in cursor.fetchall():
+            found[item - 1] = proof.encode()
+    return found
 
 
 def receipt(question: CheckedSubmission | CheckedQuestion) -> bytes | None:

@@ -48,9 +48,17 @@ def file(folder: Path) -> Kept:
     return Kept(path=path)
 
 
+def accept(submission: CheckedSubmission, kept: Kept) -> str:
+    """What accept() says of one submission alone."""
+    (outcome,) = accepting.accept([(submission, kept)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
 def test_a_submission_and_its_event_are_written_together(device: TestDevice, tmp_path: Path) -> None:
     kept = file(tmp_path)
-    assert accepting.accept(announced(device), kept) == "stored"
+    assert accept(announced(device), kept) == "stored"
     row = Submission.objects.get()
     assert (row.stored_as, row.stage, bytes(row.digest)) == (
         kept.stored_as,
@@ -65,8 +73,8 @@ def test_a_submission_and_its_event_are_written_together(device: TestDevice, tmp
 
 def test_the_same_again_is_the_same_and_its_second_file_goes(device: TestDevice, tmp_path: Path) -> None:
     first = file(tmp_path)
-    assert accepting.accept(announced(device), first) == "stored"
-    assert accepting.accept(announced(device), file(tmp_path)) == "same"
+    assert accept(announced(device), first) == "stored"
+    assert accept(announced(device), file(tmp_path)) == "same"
     assert [path.name for path in tmp_path.iterdir()] == [first.stored_as]
     assert AuditEvent.objects.filter(event="submission:received").count() == 1
 
@@ -74,13 +82,13 @@ def test_the_same_again_is_the_same_and_its_second_file_goes(device: TestDevice,
 def refused(submission: CheckedSubmission, folder: Path, refusal: type[Refused]) -> None:
     before = sorted(folder.iterdir())
     with pytest.raises(refusal):
-        accepting.accept(submission, file(folder))
+        accept(submission, file(folder))
     assert sorted(folder.iterdir()) == before
     assert Submission.objects.count() == 1
 
 
 def test_what_is_refused_leaves_neither_row_nor_file(device: TestDevice, tmp_path: Path) -> None:
-    assert accepting.accept(announced(device), file(tmp_path)) == "stored"
+    assert accept(announced(device), file(tmp_path)) == "stored"
     other = uuid.UUID(int=2)
     refused(announced(device, b"other content"), tmp_path, DifferentContent)
     refused(announced(device, kind="evidence"), tmp_path, DifferentContent)
@@ -98,7 +106,7 @@ def test_the_database_takes_no_file_name_that_the_edge_does_not_draw(
     kept = file(tmp_path)
     kept.stored_as = name
     with pytest.raises(UnknownSender):
-        accepting.accept(announced(device), kept)
+        accept(announced(device), kept)
     assert not Submission.objects.exists()
     assert not AuditEvent.objects.filter(event="submission:received").exists()
 
@@ -144,14 +152,14 @@ def test_when_the_database_cannot_say_the_file_stays(
     monkeypatch.setattr(accepting, "_call", broken)
     kept = file(tmp_path)
     with pytest.raises(DatabaseError):
-        accepting.accept(announced(device), kept)
+        accept(announced(device), kept)
     assert [path.name for path in tmp_path.iterdir()] == [kept.stored_as]
 
 
 def test_two_answers_of_retry_end_the_attempt(
     device: TestDevice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accepting, "_call", lambda *_arguments: "retry")
+    monkeypatch.setattr(accepting, "_call", lambda *_arguments: ["retry"])
     with pytest.raises(accepting.NotAccepted):
-        accepting.accept(announced(device), file(tmp_path))
+        accept(announced(device), file(tmp_path))
     assert list(tmp_path.iterdir()) == []
