@@ -34,16 +34,17 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class ShownFinding:
-    """A finding with its title, the names of the fields it looks at, and the answer that a person gave for it.
-
-    `only_warns_urgent`: a block that the urgent form would let pass, to be mended after.
-    """
+    """A finding with its title, the names of the fields it looks at, and the answer that a person gave for it."""
 
     finding: Finding
     title: str
     fields: tuple[str, ...]
     answered: Overridden | None = None
-    only_warns_urgent: bool = False
+
+    @property
+    def only_warns_urgent(self) -> bool:
+        """Whether the urgent form would let a block pass, to be mended after."""
+        return self.finding.severity is Severity.BLOCK and not self.finding.mandatory_content
 
     @property
     def stands(self) -> bool:
@@ -85,11 +86,8 @@ def shown_risks(letter: LetterOfRequest, content: LetterContent, *, at: datetime
     answered = overridden(letter)
     if letter.signed_at is not None:
         kept = kept_findings(letter)
-        return _by_severity(kept, answered, frozenset(), at_signing=letter.signed_at) if kept else None
-    findings = findings_of(letter, content, at=at)
-    urgent = findings_of(letter, content, urgent=True, at=at)
-    waived = frozenset(one.rule for one in urgent if one.due_in_working_days is not None)
-    return _by_severity(findings, answered, waived)
+        return _by_severity(kept, answered, at_signing=letter.signed_at) if kept else None
+    return _by_severity(findings_of(letter, content, at=at), answered)
 
 
 def answerable(letter: LetterOfRequest, content: LetterContent, *, at: datetime) -> list[tuple[str, str]]:
@@ -104,7 +102,7 @@ def title(rule: str) -> str:
 
 
 def notes_for(form: Form, risks: ShownRisks | None) -> dict[str, list[ShownFinding]]:
-    """What stands against the draft, by the last form field of each letter field that it looks at."""
+    """What stands against the draft, by the last form field of each letter field that it is about."""
     notes: dict[str, list[ShownFinding]] = {}
     for shown in (*risks.blocks, *risks.warns) if risks else ():
         for place in dict.fromkeys(_last_places(form, shown.finding)):
@@ -119,7 +117,8 @@ def fields_to_offer(risks: ShownRisks | None) -> frozenset[str]:
 
 def _last_places(form: Form, finding: Finding) -> Iterable[str]:
     measures = {name.split("-")[0] for name in form.fields if name.startswith("m") and name[1:2].isdigit()}
-    for field in finding.looks_at:
+    # Words that were found stand in their field; what is missing could stand in any that the rule looks at.
+    for field in dict.fromkeys(one.field for one in finding.found) or finding.looks_at:
         for pattern in _PLACES.get(field, (f"particular-{field}-",)):
             for measure in sorted(measures) if "{m}" in pattern else [""]:
                 beginning = pattern.replace("{m}", measure)
@@ -130,7 +129,6 @@ def _last_places(form: Form, finding: Finding) -> Iterable[str]:
 def _by_severity(
     findings: Iterable[Finding],
     answered: Iterable[Overridden],
-    waived: frozenset[str],
     at_signing: datetime | None = None,
 ) -> ShownRisks:
     given = {(one.row.rule, one.digest): one for one in answered}
@@ -140,7 +138,6 @@ def _by_severity(
             title(finding.rule),
             tuple(_field_name(field) for field in finding.looks_at),
             given.get((finding.rule, finding.digest)),
-            finding.rule in waived,
         )
         for finding in findings
     ]

@@ -1,5 +1,6 @@
 """Every rule put to a draft that it has to stop, and to one that it has to let pass; what nobody can tell is asked."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from backend.conventions.refusal_risks.draft import (
 )
 from backend.conventions.refusal_risks.faults import risk_faults
 from backend.conventions.refusal_risks.rulebook import rulebook
+from backend.conventions.schema.risks import RiskTest
 
 ON = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 4, 12, 33, tzinfo=UTC)
@@ -667,11 +669,10 @@ def test_the_shipped_files_name_only_what_there_is() -> None:
     [
         (LEARNT.replace("looks_at: [facts-summary]", "looks_at: [weather]"), "letter field 'weather'"),
         (LEARNT.replace("applies_to: [stored-data]", "applies_to: [weather]"), "measure 'weather'"),
-        (LEARNT + TESTED.replace("fields: [facts-summary]", "fields: [weather]"), "letter field 'weather'"),
-        (LEARNT + TESTED.replace("terms: [weather]", "terms: [storm]"), "list of terms 'storm'"),
+        (LEARNT.replace("instrument: budapest", "instrument: weather"), "instrument 'weather'"),
+        (LEARNT + TESTED.replace("{en: [rain*", "{eng: [rain*"), "language 'eng'"),
+        (LEARNT + TESTED.replace("rain*", ".. rain"), "a phrase begins"),
         (LEARNT + TESTED.replace("sun/sunny", "sun-glass"), "'sun-glass' is more than one word"),
-        (LEARNT + TESTED.replace("says: The", "when: {basis: [weather]}, says: The"), "instrument 'weather'"),
-        (LEARNT + TESTED.replace("says: The", "when: {requested: [xx]}, says: The"), "State 'xx'"),
         (LEARNT + TESTED.replace("The weather is not told.", "'{lost}'"), "'{lost}'"),
     ],
 )
@@ -722,3 +723,43 @@ def test_an_emptied_field_never_makes_the_letter_better(emptied: set[str]) -> No
     before = {one.rule for one in check(GOOD, ask(), assessments=MET) if one.severity is BLOCK}
     bare = replace(GOOD, texts={name: text for name, text in TEXTS.items() if name not in emptied})
     assert before <= {one.rule for one in check(bare, ask(), assessments=MET) if one.severity is BLOCK}
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "refusal-risks.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> str:
+    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return str(found)
+
+
+def test_the_example_for_programmers_gives_what_its_remarks_say() -> None:
+    names: dict[str, Any] = {}
+    exec(blocks("python"), names)  # noqa: S102  our own page
+    first = names["found"][0]
+    assert (first.rule, first.severity, str(first.references[0])) == ("nexus-missing", BLOCK, "budapest Art. 29(2)(c)")
+
+
+def test_the_rule_of_the_page_is_found_once_its_file_is_there(data: Path) -> None:
+    law = with_file(data, blocks("yaml"))
+    assert list(risk_faults(law)) == []
+    late = put(GOOD, urgency_and_deadline="Before the court holidays.")
+    finding = rule(check(late, ask(), catalogue=law), "holiday-recess")
+    assert finding is not None
+    assert (finding.severity, finding.text) == (WARN, ("The deadline falls into the recess: “court holidays”.",))
+    assert rulebook(law).titles["holiday-recess"].nl == "Gerechtelijk reces"
+
+
+def test_every_test_that_the_page_names_is_one() -> None:
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", PAGE[PAGE.index("2. A test is one") : PAGE.index("3. `when`")]))
+    tags = {kind.__struct_config__.tag for kind in RiskTest.__args__}
+    assert len(named) > 10
+    assert named <= tags
+
+
+def test_every_kind_of_test_is_used_and_every_rule_has_a_title() -> None:
+    book = rulebook(shipped())
+    assert {type(test) for tests in book.tests.values() for test in tests} == set(RiskTest.__args__)
+    assert set(book.titles) == {rule.id for rule in book.rules}

@@ -60,6 +60,7 @@ def _together(first: Finding, second: Finding) -> Finding:
         to_look=tuple(dict.fromkeys((*first.to_look, *second.to_look))),
         found=tuple(dict.fromkeys((*first.found, *second.found))),
         references=tuple(dict.fromkeys((*first.references, *second.references))),
+        mandatory_content=first.mandatory_content or second.mandatory_content,
         measures=tuple(dict.fromkeys((*first.measures, *second.measures))),
         digest=first.digest if first.digest == second.digest else f"{first.digest}{second.digest}",
     )

@@ -86,7 +86,8 @@ def _sentence(said: str, hit: Hit) -> str:
 
 def _finding(rule: RefusalRisk, told: list[_Told], case: Case) -> Finding:
     hits = [one for one in told if not one.ask]
-    severity, due = _severity(rule, hits, case)
+    mandatory = any(field in case.obligatory for one in hits for field in one.hit.lacks)
+    severity, due = _severity(rule, bool(hits), mandatory, case)
     return Finding(
         rule=rule.id,
         severity=severity,
@@ -102,15 +103,15 @@ def _finding(rule: RefusalRisk, told: list[_Told], case: Case) -> Finding:
         source=rule.source,
         looks_at=rule.looks_at,
         measures=(case.answer.measure,),
+        mandatory_content=mandatory,
         due_in_working_days=due,
     )
 
 
-def _severity(rule: RefusalRisk, hits: list[_Told], case: Case) -> tuple[Severity, int | None]:
+def _severity(rule: RefusalRisk, hits: bool, mandatory: bool, case: Case) -> tuple[Severity, int | None]:
     """How grave it is: the mandatory contents of the basis are waived in no form, what else blocks only warns there."""
     if not hits:
         return Severity.ASK, None
     if rule.severity == "warns":
         return Severity.WARN, None
-    mandatory = any(field in case.obligatory for one in hits for field in one.hit.lacks)
     return (Severity.WARN, URGENT_DAYS) if case.urgent and not mandatory else (Severity.BLOCK, None)

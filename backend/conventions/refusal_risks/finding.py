@@ -35,8 +35,9 @@ class Found:
 class Finding:
     """A rule that speaks. `text`: what is wrong here; `to_look`: what only a person can tell.
 
-    `references` are the rule's rows whose instrument is part of the basis. `due_in_working_days`: the urgent form
-    makes a warning of a block, to be mended within that time. `digest` changes with all that the finding is about.
+    `references` are the rule's rows whose instrument is part of the basis. `mandatory_content`: what is wrong is that a
+    mandatory content of the basis is missing. Of any other block the urgent form makes a warning, to be mended
+    within `due_in_working_days`. `digest` changes with all that the finding is about.
     """
 
     rule: str
@@ -51,6 +52,7 @@ class Finding:
     source: str
     looks_at: tuple[str, ...]
     measures: tuple[str, ...]
+    mandatory_content: bool = False
     due_in_working_days: int | None = None
     digest: str = ""
 

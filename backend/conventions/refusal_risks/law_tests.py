@@ -109,7 +109,7 @@ def not_punishable_there(test: NotPunishableThere, case: Case) -> Result:
     # One offence of which the conduct is punishable on both sides is enough for the letter.
     if not verdicts <= set(test.verdicts):
         return None
-    return Hit("; ".join(f"{one.offence}: {one.verdict}" for one in case.assessments))
+    return Hit(", ".join(dict.fromkeys(one.verdict for one in case.assessments)))
 
 
 def reserved(test: Reserved, case: Case) -> Result:
