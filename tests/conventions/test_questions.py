@@ -197,5 +197,5 @@ def test_a_question_that_is_none_among_answers_that_clash_fails_the_check(
     change: Callable[[str, str, str], Path],
 ) -> None:
     folder = change("facts.yaml", "answer: {fact: property-lost, is", "answer: {fact: property-found, is")
-    faults = [str(fault) for fault in check(folder, on=date(2026, 11, 24)).faults]
-    assert faults == ["facts.yaml: cannot_both: no fact 'property-found'"]
+    (fault,) = check(folder, on=date(2026, 11, 24)).faults
+    assert (fault.file, fault.path, fault.text) == ("facts.yaml", "cannot_both", "no fact 'property-found'")
