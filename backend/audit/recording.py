@@ -1,6 +1,7 @@
 """How the rest of the project writes to the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -12,6 +13,16 @@ from backend.audit.subjects import Acting, Subject
 
 LONGEST_VALUE = 1024
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 numbers are IEEE doubles.
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event with its subject and who acted; ``detail`` as ``record`` says."""
+
+    event: Event
+    subject: Subject
+    acting: Acting
+    detail: Mapping[str, str | int | None] | None = None
 
 
 def record(
@@ -27,6 +38,16 @@ def record(
     ``detail`` holds identifiers, digests, counts and stages, never what was reported: the log is shown to auditors.
     Raises NoTransaction outside an atomic block and UnfitEvent for values that the log can't carry.
     """
+    record_all([Told(event, subject, acting, detail)], at=at)
+
+
+def record_all(told: Sequence[Told], *, at: datetime) -> None:
+    """Write events in their order, as ``record`` writes one, with one statement."""
+    AuditEvent.objects.bulk_create([_row(one, at=at) for one in told])
+
+
+def _row(told: Told, *, at: datetime) -> AuditEvent:
+    event = told.event
     if not connection.in_atomic_block:
         raise NoTransaction(
             f"The event {event} was recorded outside a transaction; "
@@ -34,17 +55,17 @@ def record(
         )
     if at.tzinfo is None:
         raise UnfitEvent(f"The event {event} has a time without a time zone; pass an aware datetime.")
-    detail = dict(detail or {})
+    detail = dict(told.detail or {})
     _check_detail(event, detail)
-    AuditEvent(
+    return AuditEvent(
         event=event.value,
-        subject_kind=subject.audit_kind,
-        subject_id=subject.audit_id,
-        acting_role=acting.audit_role,
-        acting_id=acting.audit_id,
+        subject_kind=told.subject.audit_kind,
+        subject_id=told.subject.audit_id,
+        acting_role=told.acting.audit_role,
+        acting_id=told.acting.audit_id,
         at=at,
         detail=detail,
-    ).save(force_insert=True)
+    )
 
 
 def _check_detail(event: Event, detail: Mapping[str, object]) -> None:

@@ -6,6 +6,7 @@ A proposal stands as it was made. Where the law data or the engine are others, a
 import json
 import logging
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from backend.audit import recording
 from backend.audit.events import Event
+from backend.audit.recording import Told
 from backend.audit.subjects import System
 from backend.conventions import classification, versions
 from backend.conventions.catalogue import Catalogue, shipped
@@ -30,13 +32,19 @@ log = logging.getLogger("comity.incidents")
 _failed: set[uuid.UUID] = set()
 
 
-def classify_incident(
-    incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
-) -> Classification:
-    """Propose by the report's narrative and facts, index the indicators of narrative and fields; nothing rewritten.
+@dataclass(frozen=True)
+class Proposal:
+    """What the engine says of a report: the row, the indicators found, and its event. Nothing is saved yet."""
 
-    In the caller's transaction; IntegrityError where this engine proposed by these law data before.
-    """
+    row: Classification
+    indicators: list[tuple[str, str]]
+    told: Told
+
+
+def proposal_for(
+    incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
+) -> Proposal:
+    """Classify by the report's narrative and facts, and find the indicators of narrative and fields."""
     law = catalogue or shipped()
     found = classification.classify(
         report.narrative,
@@ -55,12 +63,24 @@ def classify_incident(
     )
     result = json.dumps(found.to_json(), ensure_ascii=False).encode()
     row.result_ct = sealed(key, Classification, row.id, "result_ct", result)
-    row.save(force_insert=True)
     indicators = (*found.indicators, *extract_fields(report, region=settings.COMITY.state))
-    _index(incident, [(i.type, i.value) for i in indicators], key)
     detail = {"codes": ",".join(found.codes)[:1000], "engine": row.engine_version, "law": row.law_digest}
-    recording.record(Event.INCIDENT_CLASSIFIED, incident, acting=ENGINE, at=at, detail=detail)
-    return row
+    told = Told(Event.INCIDENT_CLASSIFIED, incident, ENGINE, detail)
+    return Proposal(row, list(dict.fromkeys((i.type, i.value) for i in indicators)), told)
+
+
+def classify_incident(
+    incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
+) -> Classification:
+    """Propose for an incident and index its indicators; nothing rewritten.
+
+    In the caller's transaction; IntegrityError where this engine proposed by these law data before.
+    """
+    proposal = proposal_for(incident, report, key, catalogue=catalogue, at=at)
+    proposal.row.save(force_insert=True)
+    Indicator.objects.bulk_create(_not_indexed(incident, proposal.indicators, key))
+    recording.record_all([proposal.told], at=at)
+    return proposal.row
 
 
 def propose_anew(*, catalogue: Catalogue | None = None, at: datetime) -> bool:
@@ -94,13 +114,19 @@ def _states(report: Report) -> list[str]:
     return list(dict.fromkeys([settings.COMITY.state, *(place.state for place in report.where if place.state)]))
 
 
-def _index(incident: Incident, found: list[tuple[str, str]], key: OpenDataKey) -> None:
-    """Add what is not indexed yet: an indicator once found stays, whatever a later engine makes of it."""
+def _not_indexed(incident: Incident, found: list[tuple[str, str]], key: OpenDataKey) -> list[Indicator]:
+    """The rows of what is not indexed yet: an indicator once found stays, whatever a later engine makes of it."""
     kept = list(incident.indicators.order_by("position"))
     known = {(row.type, opened(key, row, "value_ct", row=f"{incident.id}/{row.position}").decode()) for row in kept}
     start = kept[-1].position + 1 if kept else 0
-    added = [pair for pair in dict.fromkeys(found) if pair not in known]
-    Indicator.objects.bulk_create(
+    return indicator_rows(incident, [pair for pair in found if pair not in known], key, start=start)
+
+
+def indicator_rows(
+    incident: Incident, found: list[tuple[str, str]], key: OpenDataKey, *, start: int = 0
+) -> list[Indicator]:
+    """The rows of indicators that the incident has not yet, from the position `start` on; nothing is saved."""
+    return [
         Indicator(
             incident=incident,
             type=kind,
@@ -109,5 +135,5 @@ def _index(incident: Incident, found: list[tuple[str, str]], key: OpenDataKey) -
             value_ct=sealed(key, Indicator, f"{incident.id}/{position}", "value_ct", value.encode()),
             position=position,
         )
-        for position, ((kind, value), token) in enumerate(zip(added, tokens.tokens_for(added), strict=True), start)
-    )
+        for position, ((kind, value), token) in enumerate(zip(found, tokens.tokens_for(found), strict=True), start)
+    ]

@@ -4,31 +4,39 @@ What does not open, does not fit or was sent by another than it says is quaranti
 """
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from backend.audit import recording
 from backend.audit.events import Event
+from backend.audit.recording import Told
 from backend.incidents import classifying, evidence
+from backend.incidents.classifying import Proposal, indicator_rows
 from backend.incidents.columns import sealed
-from backend.incidents.models import Incident
+from backend.incidents.models import Classification, Incident, Indicator
 from backend.incidents.report import MalformedReport, Report, parse_report
 from backend.incidents.setting_aside import (
     WORKER,
     Quarantine,
     quarantine,
     sealed_file,
-    settle,
-    work_on_one,
+    settle_all,
+    work_on,
 )
 from backend.incidents.statement import ReportStatement, StatementDiffers, check_manifest, check_statement
 from backend.intake.models import Submission
-from backend.intake.queue import failure_name
+from backend.intake.queue import claimed_many, failure_name
 from backend.units.models import Device
-from backend.vault.columns import make_data_key
+from backend.vault.columns import OpenDataKey, new_data_key
+from backend.vault.models import DataKey
 from backend.vault.receiving import open_report
 from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
@@ -36,36 +44,70 @@ from crypto.report import unframe
 
 FRAME = "comity/report/v1"
 MAX_OPENED = 4 * 1024 * 1024
+# Reports that share a transaction: of 64 KB in a row, few enough for a small machine's memory.
+TOGETHER = 32
 log = logging.getLogger("comity.incidents")
 
 
-def open_waiting(*, at: datetime) -> bool:
-    """Work off one waiting report; False when none is due."""
+def open_waiting(*, at: datetime, most: int = TOGETHER) -> int:
+    """Work off up to `most` waiting reports that are due, in one transaction; how many, 0 when none is due.
 
-    def work(submission: Submission) -> None:
-        with transaction.atomic():
-            incident = open_submission(submission, at=at)
-        log.info("submission %s opened as %s", submission.id, incident.reference)
-
+    What fails in the shared transaction, or cannot share it, is worked off alone: one report holds up no other.
+    """
     waiting = Submission.objects.filter(kind=Submission.Kind.REPORT, stage=Submission.Stage.RECEIVED)
-    return work_on_one(waiting, work, set_aside=partial(quarantine, at=at), at=at)
+    with claimed_many(waiting, order="received_at", at=at, most=most) as submissions:
+        left = _open_together(submissions, at=at) if len(submissions) > 1 else submissions
+        for submission in left:
+            work_on(submission, partial(_open_alone, at=at), set_aside=partial(quarantine, at=at))
+        return len(submissions)
+
+
+def _open_alone(submission: Submission, *, at: datetime) -> None:
+    with transaction.atomic():
+        opened = open_submission(submission, at=at)
+    log.info("submission %s opened as %s", submission.id, opened.reference)
+
+
+def _open_together(submissions: list[Submission], *, at: datetime) -> list[Submission]:
+    """Open in one transaction what opens without a hitch; the others are returned, untouched."""
+    senders = {submission.sender for submission in submissions}
+    devices = {device.fingerprint: device for device in _devices().filter(fingerprint__in=senders)}
+    prepared = []
+    for submission in submissions:
+        # What was tried before may be what ends the worker: it is tried alone. Evidence has questions of its own.
+        if submission.attempts == 1:
+            with suppress(Exception):  # alone it fails again, and the reason is kept
+                one = _prepare(submission, devices.get(submission.sender), at=at)
+                prepared += [] if one.report.evidence else [one]
+    try:
+        with transaction.atomic():
+            _store(prepared, at=at)
+    except Exception as problem:
+        log.warning("%d reports are opened one by one: %s", len(prepared), failure_name(problem))
+        return submissions
+    log.info("opened %s", ", ".join(one.incident.reference for one in prepared) or "none together")
+    done = {one.submission.pk for one in prepared}
+    return [submission for submission in submissions if submission.pk not in done]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A report that was opened and found in order; everything of it that is to be stored, and nothing stored yet."""
+
+    submission: Submission
+    statement: ReportStatement
+    report: Report
+    data_key: DataKey
+    key: OpenDataKey
+    incident: Incident
+    proposal: Proposal
 
 
 def open_submission(submission: Submission, *, at: datetime) -> Incident:
     """Open one report into an incident, in the caller's transaction; raises Quarantine."""
-    device = Device.objects.select_related("unit").filter(fingerprint=submission.sender).first()
-    if device is None:
-        raise Quarantine("the sender is no enrolled device of this node")
-    statement_bytes, body = _open(submission)
-    statement = _check(submission, device, statement_bytes, body)
-    try:
-        report = parse_report(body)
-        check_manifest(statement, report.evidence)
-    except (MalformedReport, StatementDiffers) as wrong:
-        raise Quarantine(str(wrong)) from wrong
-    incident = _store(submission, device, statement, statement_bytes, report, body, at=at)
-    settle(submission, Submission.Stage.OPENED, at=at)
-    return incident
+    prepared = _prepare(submission, _devices().filter(fingerprint=submission.sender).first(), at=at)
+    _store([prepared], at=at)
+    return prepared.incident
 
 
 def _open(submission: Submission) -> tuple[bytes, bytes]:
@@ -91,21 +133,23 @@ def _check(submission: Submission, device: Device, statement: bytes, body: bytes
         raise Quarantine(str(differs)) from differs
 
 
-def _store(
-    submission: Submission,
-    device: Device,
-    statement: ReportStatement,
-    statement_bytes: bytes,
-    report: Report,
-    body: bytes,
-    *,
-    at: datetime,
-) -> Incident:
-    if evidence.named_before(submission.sender, report):
-        raise Quarantine("it names evidence that an earlier report of the same device names")
-    data_key, key = make_data_key(at=at)
+def _devices() -> "QuerySet[Device]":
+    return Device.objects.select_related("unit")
+
+
+def _prepare(submission: Submission, device: Device | None, *, at: datetime) -> _Prepared:
+    """Open, check, parse, classify and encrypt; raises Quarantine, KeyNotHeld or a CryptoError."""
+    if device is None:
+        raise Quarantine("the sender is no enrolled device of this node")
+    statement_bytes, body = _open(submission)
+    statement = _check(submission, device, statement_bytes, body)
+    try:
+        report = parse_report(body)
+        check_manifest(statement, report.evidence)
+    except (MalformedReport, StatementDiffers) as wrong:
+        raise Quarantine(str(wrong)) from wrong
+    data_key, key = new_data_key(at=at)
     incident = Incident(
-        reference=next_reference(at),
         unit=device.unit,
         device=device,
         submission=submission,
@@ -116,17 +160,41 @@ def _store(
     incident.title_ct = sealed(key, Incident, incident.id, "title_ct", report.title.encode())
     incident.report_ct = sealed(key, Incident, incident.id, "report_ct", body)
     incident.statement_ct = sealed(key, Incident, incident.id, "statement_ct", statement_bytes)
-    incident.save(force_insert=True)
-    recording.record(Event.SUBMISSION_OPENED, submission, acting=WORKER, at=at)
-    recording.record(Event.INCIDENT_OPENED, incident, acting=WORKER, at=at, detail={"reference": incident.reference})
-    evidence.await_items(incident, statement, report, key, sender=submission.sender)
-    classifying.classify_incident(incident, report, key, at=at)
-    return incident
+    proposal = classifying.proposal_for(incident, report, key, at=at)
+    return _Prepared(submission, statement, report, data_key, key, incident, proposal)
 
 
-def next_reference(at: datetime) -> str:
-    """The next national reference, as GD-2026-000001; gaps are possible, repetitions are not."""
+def _store(prepared: Sequence[_Prepared], *, at: datetime) -> None:
+    """Store what was prepared, in the caller's transaction and with one statement for all rows of a kind."""
+    for one in prepared:
+        if one.report.evidence and evidence.named_before(one.submission.sender, one.report):
+            raise Quarantine("it names evidence that an earlier report of the same device names")
+    for one, reference in zip(prepared, next_references(at, len(prepared)), strict=True):
+        one.incident.reference = reference
+    DataKey.objects.bulk_create([one.data_key for one in prepared])
+    Incident.objects.bulk_create([one.incident for one in prepared])
+    for one in prepared:
+        if one.report.evidence:
+            evidence.await_items(one.incident, one.statement, one.report, one.key, sender=one.submission.sender)
+    Classification.objects.bulk_create([one.proposal.row for one in prepared])
+    found = (indicator_rows(one.incident, one.proposal.indicators, one.key) for one in prepared)
+    Indicator.objects.bulk_create(chain.from_iterable(found))
+    settle_all([one.submission for one in prepared], Submission.Stage.OPENED, at=at)
+    recording.record_all([told for one in prepared for told in _told(one)], at=at)
+
+
+def _told(one: _Prepared) -> tuple[Told, ...]:
+    detail = {"reference": one.incident.reference}
+    return (
+        Told(Event.SUBMISSION_OPENED, one.submission, WORKER),
+        Told(Event.INCIDENT_OPENED, one.incident, WORKER, detail),
+        one.proposal.told,
+    )
+
+
+def next_references(at: datetime, count: int) -> list[str]:
+    """The next national references, as GD-2026-000001; gaps are possible, repetitions are not."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT next_incident_number()")
-        number = cursor.fetchone()[0]
-    return f"{settings.COMITY.state.upper()}-{at:%Y}-{number:06d}"
+        cursor.execute("SELECT next_incident_number() FROM generate_series(1, %s)", [count])
+        numbers = [number for (number,) in cursor.fetchall()]
+    return [f"{settings.COMITY.state.upper()}-{at:%Y}-{number:06d}" for number in numbers]

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -44,24 +44,31 @@ def work_on_one(
     with claimed(waiting, order="received_at", at=at) as submission:
         if submission is None:
             return False
-        if ends_the_worker(submission, most=MAX_ATTEMPTS):
-            set_aside(submission, ENDS_THE_WORKER)
-            return True
-        key = "exchange" if submission.kind == Submission.Kind.PACKET else "intake"
-        try:
-            work(submission)
-        except Quarantine as reason:
-            set_aside(submission, str(reason))
-        except KeyNotHeld:
-            set_aside(submission, f"the {key} key that it names is not held here any more")
-        except CryptoError as closed:
-            log.info("submission %s does not open: %s", submission.id, failure_name(closed.__cause__ or closed))
-            set_aside(submission, f"it does not open with the {key} key that it names")
-        except Exception as problem:
-            log.error("submission %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
-            if given_up(submission, problem, most=MAX_ATTEMPTS):
-                set_aside(submission, f"failed {submission.attempts} times ({failure_name(problem)})")
+        work_on(submission, work, set_aside=set_aside)
     return True
+
+
+def work_on(
+    submission: Submission, work: Callable[[Submission], object], *, set_aside: Callable[[Submission, str], None]
+) -> None:
+    """Do ``work`` on a claimed submission, and with its failure what ``work_on_one`` says."""
+    if ends_the_worker(submission, most=MAX_ATTEMPTS):
+        set_aside(submission, ENDS_THE_WORKER)
+        return
+    key = "exchange" if submission.kind == Submission.Kind.PACKET else "intake"
+    try:
+        work(submission)
+    except Quarantine as reason:
+        set_aside(submission, str(reason))
+    except KeyNotHeld:
+        set_aside(submission, f"the {key} key that it names is not held here any more")
+    except CryptoError as closed:
+        log.info("submission %s does not open: %s", submission.id, failure_name(closed.__cause__ or closed))
+        set_aside(submission, f"it does not open with the {key} key that it names")
+    except Exception as problem:
+        log.error("submission %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
+        if given_up(submission, problem, most=MAX_ATTEMPTS):
+            set_aside(submission, f"failed {submission.attempts} times ({failure_name(problem)})")
 
 
 def quarantine(submission: Submission, reason: str, *, at: datetime) -> None:
@@ -78,6 +85,13 @@ def settle(submission: Submission, stage: Submission.Stage, *, at: datetime, als
     """The work on a submission has ended in ``stage``; in the caller's transaction."""
     submission.stage, submission.settled_at = stage, at
     submission.save(update_fields=["stage", "settled_at", *also])
+
+
+def settle_all(submissions: Sequence[Submission], stage: Submission.Stage, *, at: datetime) -> None:
+    """As ``settle``, for many with one statement."""
+    for submission in submissions:
+        submission.stage, submission.settled_at = stage, at
+    Submission.objects.filter(pk__in=[row.pk for row in submissions]).update(stage=stage, settled_at=at)
 
 
 def sealed_file(submission: Submission) -> BinaryIO:

@@ -34,13 +34,19 @@ class OpenDataKey:
         return datakeys.unwrap_key(self._key, bytes(wrapped), aad=datakeys.aad(table, str(row), column, VERSION))
 
 
-def make_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
-    """A new data key: the row, saved, and the key to use."""
+def new_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
+    """A new data key: the row, which the caller saves, and the key to use."""
     row = DataKey(made_at=at)
     key = datakeys.new_key()
     row.wrapped = datakeys.wrap_key(_root(), key, aad=_place(row))
-    row.save(force_insert=True)
     return row, OpenDataKey(str(row.id), key)
+
+
+def make_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
+    """A new data key: the row, saved, and the key to use."""
+    row, key = new_data_key(at=at)
+    row.save(force_insert=True)
+    return row, key
 
 
 def open_data_key(row: DataKey) -> OpenDataKey:

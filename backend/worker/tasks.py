@@ -21,7 +21,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-WORK: dict[str, tuple[Callable[[], object], ...]] = {
+WORK: dict[str, tuple[Callable[[], int], ...]] = {
     "enrolment": (lambda: check_requests(open_code=open_code, at=_now()),),
     "intake": (
         lambda: opening.open_waiting(at=_now()),
@@ -43,6 +43,7 @@ def work_off(kind: str) -> int:
     done, busy = 0, WORK[kind]
     # In turns: a flood of reports keeps neither evidence nor packets from other States waiting.
     while busy and done < MOST:
-        busy = tuple(work_one for work_one in busy if work_one())
-        done += len(busy)
+        counted = [(work_some, int(work_some())) for work_some in busy]
+        busy = tuple(work_some for work_some, count in counted if count)
+        done += sum(count for _, count in counted)
     return done

@@ -35,10 +35,10 @@ def open_reports(place: Place, size: int, rounds: int) -> Result:
 
 
 def _work_off(count: int) -> None:
-    from backend.incidents.opening import open_waiting
+    from backend.incidents.opening import TOGETHER, open_waiting
 
-    for _ in range(count):
-        open_waiting(at=datetime.now(UTC))
+    while count > 0:
+        count -= open_waiting(at=datetime.now(UTC), most=min(TOGETHER, count))
 
 
 def _store(node: TemporaryNode, device: Signer, reports: list[SealedReport]) -> None:
