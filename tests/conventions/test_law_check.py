@@ -371,6 +371,24 @@ EDITS: list[tuple[str, str, Callable[[Document], object], str]] = [
         "stands here or among the offences",
     ),
     (
+        "an office for a measure that is none",
+        "states/bs.yaml",
+        lambda d: d["authorities"][1].update(measures=["exorcism"]),
+        "no measure 'exorcism'",
+    ),
+    (
+        "a gate on a measure that is none",
+        "states/bs.yaml",
+        lambda d: d["gates"][0].update(measures=["banishment"]),
+        "no measure 'banishment'",
+    ),
+    (
+        "a content of the statute's form that no field covers",
+        "states/tt.yaml",
+        lambda d: d["mla_statute"]["request_form"]["contents"][0].update(field="wax-seal"),
+        "covers 'wax-seal'",
+    ),
+    (
         "a risk that looks at no field",
         "refusal-risks.yaml",
         lambda d: d["rules"][0].update(looks_at=["tea-leaves"]),
@@ -633,6 +651,12 @@ def test_a_fault_is_found(broken_report: Report, fault: str, found: str) -> None
 def test_every_fault_names_its_file_its_place_and_what_to_do(broken_report: Report) -> None:
     assert len(broken_report.faults) > len(FAULTS) + len(EDITS)
     assert [str(fault) for fault in broken_report.faults if not (fault.file and fault.path and fault.do)] == []
+
+
+def test_what_is_wrong_inside_a_file_of_risks_is_found_too(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "data"))
+    edit(folder / "engine/risk-tests.yaml", lambda d: d["tests"]["nexus-missing"][0].update(says="It lacks {thing}."))
+    assert ["{thing}" in fault.text for fault in check(folder, on=ON).faults] == [True]
 
 
 def test_rows_that_follow_each_other_are_no_fault(tmp_path: Path) -> None:

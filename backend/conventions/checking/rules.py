@@ -9,6 +9,7 @@ from backend.conventions.catalogue import Catalogue
 from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling
 from backend.conventions.checking.walking import rows
 from backend.conventions.errors import LawDataError
+from backend.conventions.refusal_risks import faults  # the module: it imports this package's report in turn
 from backend.conventions.refusal_risks.rulebook import rulebook
 
 _BASIS, _RISKS = "engine/basis.yaml", "engine/risk-*.yaml"
@@ -43,6 +44,8 @@ def rule_faults(catalogue: Catalogue) -> Iterator[Problem]:
         rulebook(catalogue)
     except LawDataError as fault:
         yield Problem(fault.file, fault.path, fault.problem, CORRECT_OR_ADD)
+    else:
+        yield from faults.risk_faults(catalogue)
     known = {
         "instrument": set(catalogue.instrument_ids),
         "measure": set(catalogue.measures),

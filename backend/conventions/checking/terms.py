@@ -89,9 +89,8 @@ def _fact_faults(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _risk_faults(catalogue: Catalogue) -> Iterator[Problem]:
-    listed = [("refusal-risks.yaml", risk) for risk in catalogue.refusal_risks]
-    listed += [("engine/risk-*.yaml", risk) for found in catalogue.risk_files for risk in found.rules]
-    for file, risk in listed:
+    file = "refusal-risks.yaml"
+    for risk in catalogue.refusal_risks:
         for name in risk.applies_to:
             if name != "*" and name not in catalogue.measures:
                 yield dangling(file, risk.id, "measure", name)
