@@ -56,5 +56,6 @@ COPY crypto crypto
 COPY backend backend
 COPY referral referral
 COPY frontend frontend
-RUN python -m compileall -q backend crypto referral
+COPY scripts/translations.py scripts/
+RUN python -m compileall -q backend crypto referral && python scripts/translations.py
 USER 10001:10001

@@ -17,7 +17,9 @@ new_enough "$python" || fail "$python is $("$python" --version 2>&1), Python 3.1
 
 stamp=".venv/.comity-$group"
 wanted="$(cat requirements/bootstrap.txt requirements/$group.txt pyproject.toml | cksum)"
-if [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null || true)" = "$wanted" ]; then exit 0; fi
+if [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null || true)" = "$wanted" ]; then
+    exec .venv/bin/python scripts/translations.py
+fi
 
 # An unfinished .venv (interrupted set-up, or one made by a Python without ensurepip) is made anew.
 if [ ! -x .venv/bin/uv ] || ! .venv/bin/python -c '' 2>/dev/null; then
@@ -33,3 +35,4 @@ export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE="${UV_LINK_MODE:-copy}" UV_SYSTEM_
 # Editable, without isolation: hatchling comes from the same lock.
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 echo "$wanted" > "$stamp"
+.venv/bin/python scripts/translations.py

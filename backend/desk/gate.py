@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from backend.desk.api.problems import NOT_SIGNED_IN, answer, is_api
 from backend.desk.signin.session import has_factor
 
-OPEN = frozenset({"health", "account_login", "mfa_authenticate", "account_logout", "account_inactive"})
+OPEN = frozenset({"health", "account_login", "mfa_authenticate", "account_logout", "account_inactive", "set_language"})
 LEAVE = frozenset({"account_logout"})
 PASSWORD = frozenset({"account_change_password"})
 FACTOR = frozenset({"mfa_activate_totp", "account_reauthenticate"})

@@ -1,6 +1,7 @@
 """The addresses of the desk."""
 
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from backend.desk.api.classify import Classify
 from backend.desk.api.description import Description
@@ -15,6 +16,7 @@ handler500 = "backend.desk.pages.errors.failed"
 
 urlpatterns = [
     path("healthz", health, name="health"),
+    path("language/", set_language, name="set_language"),
     path("account/", include("backend.desk.signin.urls")),
     path("", start.start, name="start"),
     path("incidents/", incidents.incident_list, name="incidents"),

@@ -112,7 +112,7 @@ def untokened(answer: HttpResponse) -> str:
 def test_every_address_is_in_the_table() -> None:
     named = {pattern for pattern in get_resolver().reverse_dict if isinstance(pattern, str)}
     posted = {name for name, _ in POSTS}
-    assert named == {name for name, _ in PAGES} | posted | SIGN_IN | API | {"letter_act", "health"}
+    assert named == {name for name, _ in PAGES} | posted | SIGN_IN | API | {"letter_act", "health", "set_language"}
 
 
 @pytest.mark.parametrize(("name", "about"), list(PAGES))
