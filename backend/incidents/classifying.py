@@ -18,6 +18,7 @@ from backend.audit.recording import Told
 from backend.audit.subjects import System
 from backend.conventions import classification, versions
 from backend.conventions.catalogue import Catalogue, shipped
+from backend.conventions.dating import as_of
 from backend.conventions.indicators import extract_fields
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import Classification, Incident, Indicator
@@ -45,7 +46,8 @@ def proposal_for(
     incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
 ) -> Proposal:
     """Classify by the report's narrative and facts, and find the indicators of narrative and fields."""
-    law = catalogue or shipped()
+    # The statutes are those of the day on which it is proposed.
+    law = as_of(catalogue or shipped(), at.date())
     found = classification.classify(
         report.narrative,
         lang=report.language if report.language in law.cue_languages else None,
