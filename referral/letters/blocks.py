@@ -2,28 +2,21 @@
 
 from msgspec import Struct
 
+from backend.conventions.blocks import Block, Bullets, Column, Heading, Notice, Paragraph, Table
 
-class Block(Struct, frozen=True, tag_field="block", tag=str.lower):
-    """Something set on the page, one below the other."""
-
-
-class Paragraph(Block, frozen=True):
-    """Words; blank lines part paragraphs."""
-
-    text: str
-
-
-class Heading(Block, frozen=True):
-    """A heading; level 1 is the version's title, level 2 its sections."""
-
-    text: str
-    level: int
-
-
-class Notice(Block, frozen=True):
-    """Words in a frame."""
-
-    text: str
+__all__ = [
+    "Block",
+    "Bullets",
+    "Column",
+    "Document",
+    "Heading",
+    "Letterhead",
+    "Notice",
+    "Paragraph",
+    "Quote",
+    "Table",
+    "Version",
+]
 
 
 class Quote(Block, frozen=True):
@@ -31,27 +24,6 @@ class Quote(Block, frozen=True):
 
     heading: str
     text: str
-
-
-class Bullets(Block, frozen=True):
-    """Points of equal rank."""
-
-    items: tuple[str, ...]
-
-
-class Column(Struct, frozen=True):
-    """A column's heading, its share of the width, and whether its cells are set in a fixed pitch."""
-
-    heading: str
-    share: int
-    fixed: bool = False
-
-
-class Table(Block, frozen=True):
-    """Rows under headings."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 class Letterhead(Struct, frozen=True):

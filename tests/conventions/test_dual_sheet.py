@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from backend.cli.comparing.rendering import sheet_pdf
 from backend.cli.law import command
+from backend.conventions.blocks import Table
 from backend.conventions.catalogue import shipped
 from backend.conventions.dual_criminality import assess
-from backend.conventions.dual_criminality.blocks import Table
 from backend.conventions.dual_criminality.origin import start
 from backend.conventions.dual_criminality.sheet import Sheet, sheet
 from backend.conventions.errors import UnknownName

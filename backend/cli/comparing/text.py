@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from backend.conventions.dual_criminality.blocks import Block, Bullets, Heading, Notice, Paragraph, Table
+from backend.conventions.blocks import Block, Bullets, Heading, Notice, Paragraph, Table
 from backend.conventions.dual_criminality.sheet import Sheet
 
 WIDTH = 100

@@ -5,9 +5,9 @@ from datetime import date
 
 from msgspec import Struct
 
+from backend.conventions.blocks import Block, Bullets, Heading, Notice, Paragraph
 from backend.conventions.catalogue import Catalogue, shipped
 from backend.conventions.dual_criminality.answer import Assessment, Conduct, Verdict
-from backend.conventions.dual_criminality.blocks import Block, Bullets, Heading, Notice, Paragraph
 from backend.conventions.dual_criminality.origin import Origin
 from backend.conventions.dual_criminality.sheet_rows import (
     counterparts,

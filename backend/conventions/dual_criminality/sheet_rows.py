@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from string import ascii_uppercase
 
+from backend.conventions.blocks import Block, Column, Heading, Paragraph, Table
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.dual_criminality.answer import Assessment, ElementAnswer, Outcome, ProvisionAnswer, Verdict
-from backend.conventions.dual_criminality.blocks import Block, Column, Heading, Paragraph, Table
 from backend.conventions.dual_criminality.wording import Words
 from backend.conventions.legal_basis.answer import Reference
 

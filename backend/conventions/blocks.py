@@ -1,4 +1,4 @@
-"""What a printable sheet is made of: blocks one below the other. Whoever prints sets blocks and knows no law."""
+"""What a printed page is made of: blocks one below the other. Whoever prints sets blocks and knows no law."""
 
 from msgspec import Struct
 
@@ -8,14 +8,14 @@ class Block(Struct, frozen=True, tag_field="block", tag=str.lower):
 
 
 class Heading(Block, frozen=True):
-    """A heading; level 2 is a section, level 3 a part of it."""
+    """A heading; level 1 is a title, level 2 a section, level 3 a part of it."""
 
     text: str
     level: int
 
 
 class Paragraph(Block, frozen=True):
-    """Words."""
+    """Words; blank lines part paragraphs."""
 
     text: str
 
@@ -33,10 +33,11 @@ class Bullets(Block, frozen=True):
 
 
 class Column(Struct, frozen=True):
-    """A column's heading and its share of the width."""
+    """A column's heading, its share of the width, and whether its cells are set in a fixed pitch."""
 
     heading: str
     share: int
+    fixed: bool = False
 
 
 class Table(Block, frozen=True):
