@@ -21,8 +21,9 @@ Numbers = NDArray[numpy.int64]
 _RIDGE, _STEPS = 4.0, 25
 _VECTORS = 0.08
 _STEM, _PAIR, _NEAR = 0.7, 0.7, 0.4
-_RAREST_WORD, _RAREST_PAIR = 2, 4
+_RAREST_WORD, _RAREST_PAIR, _RAREST_VECTOR = 2, 6, 2
 _MARKED = 15.0
+_SEEN = 40_000
 _LOWEST, _HIGHEST = -6.0, 4.0
 
 
@@ -37,19 +38,24 @@ class Weights:
 
 
 def judged(material: Material, train: Numbers) -> Floats:
-    """What the teacher, having seen the marks of the rows `train`, says of these rows, `[train, marks]`."""
-    seen = material.vectors[train]
-    labels = material.labels[train]
+    """What the teacher, having seen the marks of some rows of `train`, says of all of these, `[train, marks]`."""
+    vectors, labels = material.vectors[train], material.labels[train]
+    # What it learns from more rows than these is little, and takes as long again.
+    some = numpy.random.default_rng(3).permutation(len(train))[:_SEEN]
+    seen, marked = vectors[some], labels[some]
+    learned = Parallel(2)(delayed(_line)(seen, marked[:, column]) for column in range(labels.shape[1]))
+    weights = numpy.array([row[0] for row in learned], numpy.float32)
+    biases = numpy.array([row[1] for row in learned], numpy.float32)
+    return numpy.clip(vectors @ weights.T + biases, _LOWEST, _HIGHEST)
 
-    def one(column: int) -> Floats:
-        if labels[:, column].sum() < 4:
-            return numpy.full(len(train), _LOWEST, numpy.float32)
-        model = LogisticRegression(C=0.003, class_weight={0: 1, 1: 5}, max_iter=150)
-        model.fit(seen, labels[:, column])
-        return model.decision_function(seen).astype(numpy.float32)
 
-    columns = Parallel(2)(delayed(one)(column) for column in range(labels.shape[1]))
-    return numpy.clip(numpy.stack(columns, axis=1), _LOWEST, _HIGHEST)
+def _line(seen: Vectors, marked: NDArray[numpy.bool_]) -> tuple[Floats, float]:
+    """Weights and bias by which the vectors tell one mark; the lowest score of all where too few rows show it."""
+    if marked.sum() < 4:
+        return numpy.zeros(seen.shape[1], numpy.float32), _LOWEST
+    model = LogisticRegression(C=0.003, class_weight={0: 1, 1: 5}, max_iter=150)
+    model.fit(seen, marked)
+    return model.coef_[0].astype(numpy.float32), float(model.intercept_[0])
 
 
 class Space:
@@ -64,7 +70,9 @@ class Space:
             if count >= (_RAREST_PAIR if " " in feature else _RAREST_WORD) and count < 0.2 * len(train)
         )
         self.number = {feature: place for place, feature in enumerate(self.kept)}
-        self.words = sorted({word for row in material.rows for word in row.words})
+        used = Counter(word for row in material.rows for word in row.words)
+        # Half of all words come once: names, slips of the keys. A word like them is read by its beginning.
+        self.words = sorted(word for word, count in used.items() if count >= _RAREST_VECTOR)
         vectors = material.teacher.vectors(self.words)
         vectors = vectors - vectors.mean(axis=0)
         total = len(train)
@@ -72,20 +80,20 @@ class Space:
         self.vectors: Vectors = (vectors / vectors.std() * numpy.array(rare)[:, None] * _VECTORS).astype(numpy.float32)
         self.place = {word: number for number, word in enumerate(self.words)}
 
-    def matrix(self, rows: Numbers) -> sparse.csr_matrix:
+    def matrix(self, rows: Numbers) -> "Rows":
         """Rows as `[rows, own features + near features + own vector + near vector]`."""
         own, near = self._counted(rows)
         empty = numpy.zeros((1, self.vectors.shape[1]), numpy.float32)
         meant = numpy.vstack([self._meant(), empty])
         every = self.material.rows
         beside = meant[[every[row].before for row in rows]] + meant[[every[row].after for row in rows]]
-        dense = sparse.csr_matrix(numpy.hstack([meant[rows], _NEAR * beside]))
-        return sparse.hstack([own, near, dense]).tocsr()
+        dense = numpy.hstack([meant[rows], _NEAR * beside]).astype(numpy.float32)
+        return Rows(sparse.hstack([own, near]).tocsr(), dense)
 
     def _meant(self) -> Vectors:
         return numpy.array(
             [
-                self.vectors[[self.place[word] for word in sorted(set(row.words))]].sum(axis=0)
+                self.vectors[[self.place[word] for word in sorted(set(row.words)) if word in self.place]].sum(axis=0)
                 for row in self.material.rows
             ],
             numpy.float32,
@@ -108,6 +116,27 @@ class Space:
         return every[rows], (_NEAR * beside).tocsr()
 
 
+@dataclass
+class Rows:
+    """Rows whose first columns are mostly empty and whose last are full: each kind is multiplied in its own way."""
+
+    few: sparse.csr_matrix
+    full: Floats
+
+    def __post_init__(self) -> None:
+        self._across = self.few.T.tocsr()
+
+    def times(self, weights: Floats) -> Floats:
+        """`[rows, marks]` from weights `[columns, marks]`."""
+        count = self.few.shape[1]
+        found: Floats = self.few @ weights[:count] + self.full @ weights[count:]
+        return found
+
+    def across(self, values: Floats) -> Floats:
+        """`[columns, marks]` from values `[rows, marks]`."""
+        return numpy.vstack([self._across @ values, self.full.T @ values])
+
+
 def _worth(feature: str) -> float:
     return _PAIR if " " in feature else _STEM if feature.endswith("*") else 1.0
 
@@ -120,16 +149,15 @@ def fitted(material: Material, train: Numbers) -> tuple[Weights, Space]:
     return _weights(space, solved, bias), space
 
 
-def _ridge(rows: sparse.csr_matrix, wanted: Floats) -> tuple[Floats, Floats]:
+def _ridge(rows: Rows, wanted: Floats) -> tuple[Floats, Floats]:
     """Least squares with a penalty on large weights, all marks at once, by conjugate gradients."""
     mean: Floats = wanted.mean(axis=0)
-    across = rows.T.tocsr()
-    rest = across @ (wanted - mean)
+    rest = rows.across(wanted - mean)
     solved = numpy.zeros_like(rest)
     way = rest.copy()
     size = (rest * rest).sum(axis=0)
     for _ in range(_STEPS):
-        image = across @ (rows @ way) + _RIDGE * way
+        image = rows.across(rows.times(way)) + _RIDGE * way
         step = size / ((way * image).sum(axis=0) + 1e-12)
         solved += step * way
         rest -= step * image

@@ -52,17 +52,13 @@ class Material:
 
     @cached_property
     def vectors(self) -> Vectors:
-        """The teacher's view of every row: clause, neighbours, whole report, `[rows, 4 * 384]`."""
+        """The teacher's view of every row: the clause and its neighbours in the sentence, `[rows, 3 * 384]`."""
         own = _even(self.teacher.vectors([row.text for row in self.rows]))
         empty = numpy.zeros((1, SIZE), numpy.float32)
         padded = numpy.vstack([own, empty])
-        whole = numpy.zeros_like(own)
-        told = _even(self.teacher.vectors([report.text for report in self.reports]))
-        for number, vector in enumerate(told):
-            whole[self.starts[number] : self.starts[number + 1]] = vector
         before = padded[[row.before for row in self.rows]]
         after = padded[[row.after for row in self.rows]]
-        return numpy.hstack([own, 0.3 * before, 0.3 * after, 0.5 * whole]).astype(numpy.float32)
+        return numpy.hstack([own, 0.3 * before, 0.3 * after]).astype(numpy.float32)
 
     def rows_of(self, chosen: Sequence[int], *, with_sentences: bool) -> NDArray[numpy.int64]:
         """The numbers of the rows of some reports, and of the sentences."""

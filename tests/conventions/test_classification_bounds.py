@@ -8,7 +8,7 @@ import pytest
 from backend.conventions.classification import MAX_INDICATORS, classify
 from backend.conventions.classification.evidence import MAX_PASSAGES
 
-SIZE = 50_000
+SIZE = 20_000
 FLOODS = {
     "words that speak for an offence": "hacked the account and took the money, ",
     "denials": "nobody hacked anything without permission ",
