@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 
 from learning.fitting import Floats, folds
 from learning.measuring import measure
@@ -32,10 +32,14 @@ class Rule:
         return found
 
 
-def inputs(strongest: Floats) -> Floats:
-    """What decides, `[reports, 3 * marks]`, from the two strongest clauses of every mark, `[reports, 2, marks]`."""
+def inputs(strongest: Floats, least: Floats) -> Floats:
+    """What decides, `[reports, 5 * marks]`, from the two strongest clauses of every mark, `[reports, 2, marks]`.
+
+    The first three of five tell how strong they are; the last two how far they are above `least`, where an echo ends.
+    """
     first, second = strongest[:, 0], strongest[:, 1]
-    found: Floats = numpy.hstack([first, second, 1 / (1 + numpy.exp(-first))]).astype(numpy.float32)
+    above = [numpy.maximum(strongest[:, number] - least, 0) for number in (0, 1)]
+    found: Floats = numpy.hstack([first, second, 1 / (1 + numpy.exp(-first)), *above]).astype(numpy.float32)
     return found
 
 
@@ -82,13 +86,35 @@ def _fit(
 
     def one(code: str) -> tuple[NDArray[numpy.float64], float]:
         has, said = _labels(reports, code)
-        model = LogisticRegression(C=_STRENGTH, class_weight={0: 1, 1: 2 if code != NONE else 1}, max_iter=300)
-        model.fit(even[said[chosen]], has[chosen][said[chosen]])
-        weights = model.coef_[0] / spread
-        return weights, float(model.intercept_[0] - weights @ mean)
+        weighed, bias = _line(even[said[chosen]], has[chosen][said[chosen]], code)
+        weights = weighed / spread
+        return weights, float(bias - weights @ mean)
 
     rows = Parallel(2)(delayed(one)(code) for code in codes)
     return numpy.array([row[0] for row in rows]), numpy.array([row[1] for row in rows])
+
+
+def _line(given: Floats, has: NDArray[numpy.bool_], code: str) -> tuple[NDArray[numpy.float64], float]:
+    """Weights and bias of a logistic regression whose weights for mere strength have one sign.
+
+    A clause that shows nothing can then only speak for an offence, and against "none": whatever is added to a report
+    without showing anything takes no offence away. What speaks against an offence has nearly to be shown.
+    """
+    count = given.shape[1]
+    strength = count * 3 // 5
+    side = (None, 0.0) if code == NONE else (0.0, None)
+    bounds = [side] * strength + [(None, None)] * (count - strength + 1)
+    weight = numpy.where(has, 1.0 if code == NONE else 2.0, 1.0)
+    sign = numpy.where(has, 1.0, -1.0)
+
+    def loss(point: NDArray[numpy.float64]) -> tuple[float, NDArray[numpy.float64]]:
+        margin = sign * (given @ point[:-1] + point[-1])
+        cost = (weight * numpy.logaddexp(0.0, -margin)).sum() + (point[:-1] @ point[:-1]) / (2 * _STRENGTH)
+        slope = -weight * sign / (1 + numpy.exp(numpy.minimum(margin, 500)))
+        return cost, numpy.append(given.T @ slope + point[:-1] / _STRENGTH, slope.sum())
+
+    found = minimize(loss, numpy.zeros(count + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return found.x[:-1], float(found.x[-1])
 
 
 def _thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:

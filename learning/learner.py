@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy
 
-from backend.conventions.classification.wording import QUIETER
+from backend.conventions.classification.wording import FAINT, QUIETER
 from backend.conventions.tokens import tokenise
 from learning import deciding, keeping
 from learning.fitting import Floats, fitted, folds
@@ -23,8 +23,9 @@ def learn(kept: Path, wording: Path) -> tuple[list[Report], dict[str, list[str]]
     print(f"{len(told.reports)} reports, {len(told.rows)} clauses, {len(told.marks)} marks", flush=True)
     strongest, clauses = _apart(told)
     shown = keeping.shown(told, clauses)
-    quiet = numpy.array([shown[mark] - QUIETER for mark in told.marks], numpy.float32)
-    rule, answers = deciding.decided(told.reports, deciding.inputs(numpy.maximum(strongest, quiet)), codes)
+    least = numpy.array([shown[mark] for mark in told.marks], numpy.float32)
+    given = deciding.inputs(numpy.maximum(strongest, least - QUIETER), least - FAINT)
+    rule, answers = deciding.decided(told.reports, given, codes)
     everything = told.rows_of(range(len(told.reports)), with_sentences=True)
     weights, _ = fitted(told, everything)
     keeping.keep(wording, told, weights, rule, shown)

@@ -123,6 +123,9 @@ def _offences(
         closed = (bool(row.contradicted) if plain else closed_by_answers(code, row, lists, findings) for row in judged)
         if not all(closed):
             offence = _offence(law, code, lists, judged, states)
+            # Echoes of many elements may add up to a chance: without one passage to show there is nothing to propose.
+            if not (answered or plain or any(element.spans for element in offence.elements)):
+                continue
             chance = heard.chances.get(code, 0.0)
             score = max(chance, offence.score) if answered or plain else chance
             found.append(replace(offence, score=round(score, 3)))

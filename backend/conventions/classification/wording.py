@@ -23,6 +23,8 @@ _STEM = 5
 _SHORTEST = 4
 # So far below the score that counts, a clause says nothing of a mark.
 QUIETER = 4.0
+# What speaks against an offence counts from so far below the score that counts: an echo does not take one away.
+FAINT = 1.5
 # A narrative has some dozens of clauses; the rest of something endless adds nothing to its strongest ones.
 MAX_CLAUSES = 20_000
 _MANY_ROWS = 10_000
@@ -192,7 +194,9 @@ class Reading:
 
         # What does not even come near a passage that counts is silence, and silence is all alike.
         two = numpy.maximum(self.strongest(), self.wording.quiet)
-        inputs = numpy.concatenate([two[0], two[1], 1 / (1 + numpy.exp(-two[0]))])
+        # Strength speaks only for an offence; what speaks against one has nearly to be shown (learning/deciding.py).
+        above = numpy.maximum(two - (self.wording.quiet + QUIETER - FAINT), 0)
+        inputs = numpy.concatenate([two[0], two[1], 1 / (1 + numpy.exp(-two[0])), above[0], above[1]])
         weights, biases = self.wording.deciding
         chances = 1 / (1 + numpy.exp(-(weights @ inputs + biases)))
         return dict(zip(self.wording.decision.codes, chances.tolist(), strict=True))

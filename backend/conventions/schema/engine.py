@@ -93,10 +93,10 @@ class Decision(Row, frozen=True, kw_only=True):
     """`engine/wording/decision.json`, made by `make learn`: how the marks that a narrative shows lead to offences.
 
     `marks` are the columns of the weights (`-key` denies); `bias` is added to each. `weights[code]` are for the
-    strongest clause of every mark, then the second strongest, then the strongest once more between 0 and 1;
-    `thresholds[code]` is the chance from which the offence is proposed; `none` among the codes is "no offence at all":
-    above its threshold nothing is proposed. `shown[mark]` is the score from which a passage counts. `made_from` is
-    the SHA-256 of the narratives.
+    strongest clause of every mark, then the second strongest, then the strongest once more between 0 and 1, then how
+    far each of the two is above an echo; `thresholds[code]` is the chance from which the offence is proposed; `none`
+    among the codes is "no offence at all": above its threshold nothing is proposed. `shown[mark]` is the score from
+    which a passage counts. `made_from` is the SHA-256 of the narratives.
     """
 
     made_from: str
