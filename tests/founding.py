@@ -35,13 +35,16 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TESTS = System("tests")
 
 
-def found_node(*, at: datetime = NOW) -> None:
-    """Keys in the test's home (once a run) and their rows in this test's database."""
+def found_node(*, at: datetime = NOW, days: int = 2) -> None:
+    """Keys in the test's home (once a run) and their rows in this test's database, for so many days ahead.
+
+    A node makes thirty; hundreds of tests that seal to today's would make thirty each.
+    """
     for name in ("sealed", "evidence"):
         Path(getattr(settings.COMITY, name)).mkdir(parents=True, exist_ok=True)
     settings.COMITY.home.mkdir(parents=True, exist_ok=True)
     ceremony.first_keys(settings.COMITY.home, at=at)
-    ceremony.publish_keys(at=at)
+    ceremony.publish_keys(at=at, days=days)
 
 
 def person(role: Role, name: str, *, authority: Authority | None = None, at: datetime = NOW) -> Person:

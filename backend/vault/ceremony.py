@@ -69,8 +69,8 @@ def first_keys(home: Path, *, at: datetime) -> FirstKeys | None:
     return FirstKeys(path, secret)
 
 
-def publish_keys(*, at: datetime) -> int:
-    """Make and publish the intake keys of the coming days and a current exchange key, and renew the card; how many."""
+def publish_keys(*, at: datetime, days: int = DAYS_AHEAD) -> int:
+    """Make and publish the intake keys of the coming `days`, a current exchange key, and the card anew; how many."""
     made = 0
     with transaction.atomic():
         _retire_lost_keys(at=at)
@@ -80,7 +80,7 @@ def publish_keys(*, at: datetime) -> int:
                 "seal_from", flat=True
             )
         )
-        for day in (first_day + timedelta(days=n) for n in range(DAYS_AHEAD)):
+        for day in (first_day + timedelta(days=n) for n in range(days)):
             if day not in have:
                 _make_key("intake", seal_from=day, seal_until=day + timedelta(days=INTAKE_SEAL_DAYS), at=at)
                 made += 1

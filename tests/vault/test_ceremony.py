@@ -61,7 +61,7 @@ def test_the_recovery_kit_opens_with_its_identity_alone(tmp_path: Path) -> None:
 @pytest.mark.django_db
 class TestPublishing:
     def test_there_is_a_key_for_each_of_the_coming_days_and_none_is_made_twice(self) -> None:
-        found_node()
+        found_node(days=ceremony.DAYS_AHEAD)
         days = list(
             PublishedKey.objects.filter(kind="intake").order_by("seal_from").values_list("seal_from", flat=True)
         )
@@ -71,14 +71,14 @@ class TestPublishing:
         assert ceremony.publish_keys(at=NOW + timedelta(days=2)) == 2
 
     def test_a_key_statement_is_signed_by_the_identity_and_its_private_half_is_held(self) -> None:
-        found_node()
+        found_node(days=ceremony.DAYS_AHEAD)
         identity = VerifyingKey.parse(Node.objects.get(own=True).identity_key)
         for key in PublishedKey.objects.order_by("seal_from")[:3]:
             payload = verify_statement(bytes(key.statement), type=f"comity/{key.kind}-key/v1", key=identity).payload
             assert payload["recipient"] == str(recipient_of(identity_for(key.kind, key.key_id)))
 
     def test_a_key_whose_private_half_is_lost_is_published_no_more_and_replaced(self) -> None:
-        found_node()
+        found_node(days=ceremony.DAYS_AHEAD)
         today = PublishedKey.objects.filter(kind="intake", seal_from__lte=NOW).latest("seal_from")
         lost = settings.COMITY.home / "keys" / "worker" / "intake" / f"{today.key_id}.age"
         kept = lost.read_bytes()
@@ -95,7 +95,7 @@ class TestPublishing:
             lost.chmod(0o600)
 
     def test_a_new_authority_stands_on_the_card(self) -> None:
-        found_node()
+        found_node(days=ceremony.DAYS_AHEAD)
         before = read_card(bytes(Node.objects.get(own=True).card))
         authority = own_authority()
         after = read_card(bytes(Node.objects.get(own=True).card))
