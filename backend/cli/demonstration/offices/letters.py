@@ -1,38 +1,10 @@
-"""
-`python -m backend.cli.demonstration.offices`: the people of one node's offices, as the desk would let them act.
+"""Letters of request: the file they stand in, their drafting and signing, and what the addressee answers."""
 
-Reads one JSON command a line and answers with one JSON line. It runs with the desk's environment and calls the same
-services as the pages. Everybody in it is plainly fictional.
-"""
-
-import json
-import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import django
-
-Answer = Mapping[str, Any]
-ACTS: dict[str, Callable[..., Answer]] = {}
-
-
-def act(function: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Makes a function a command."""
-    ACTS[function.__name__] = function
-    return function
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _person(name: str, role: str) -> Any:
-    from backend.accounts.models import User
-    from backend.accounts.services import Person
-
-    return Person(User.objects.get(username=name), role)
+from backend.cli.demonstration.offices.acts import Answer, act, now, person_in_role
 
 
 def _letter(**named: object) -> Any:
@@ -42,80 +14,13 @@ def _letter(**named: object) -> Any:
 
 
 @act
-def people(names: list[list[str]]) -> Answer:
-    """Adds people: [user name, full name, role]."""
-    from backend.accounts.services import add_user
-    from backend.audit.subjects import System
-
-    for username, full_name, role in names:
-        add_user(username, full_name, roles=[role], acting=System("demonstration"), at=_now())
-    return {"people": len(names)}
-
-
-@act
-def confirm_authorities(by: str, source: str) -> Answer:
-    """A named role stands by the exercise entries of the directory."""
-    from django.db import transaction
-
-    from backend.audit import recording
-    from backend.audit.events import Event
-    from backend.directory.models import Authority
-
-    at, person = _now(), _person(by, "administrator")
-    titles = []
-    with transaction.atomic():
-        for authority in Authority.objects.filter(exercise=True, confirmed_at=None).order_by("id"):
-            authority.confirmed_at, authority.confirmed_by, authority.confirmed_source = at, by, source
-            authority.save(update_fields=["confirmed_at", "confirmed_by", "confirmed_source"])
-            recording.record(Event.AUTHORITY_CONFIRMED, authority, acting=person, at=at, detail={"source": source})
-            titles.append(authority.title)
-    return {"titles": titles}
-
-
-@act
-def stored(submission: str) -> Answer:
-    """How the edge stored a submission: what of it can be read without a key."""
-    from backend.intake.models import Submission
-
-    row = Submission.objects.filter(submission_id=submission).first()
-    if row is None:
-        return {}
-    beginning = bytes(row.sealed[:21]) if row.sealed is not None else b""
-    return {
-        "stage": row.stage,
-        "begins": beginning.decode("ascii", "replace"),
-        "size": row.size,
-        "reason": row.quarantine_reason,
-    }
-
-
-@act
-def incident(submission: str) -> Answer:
-    """The incident that a submission became, once its evidence is received; empty before."""
-    from backend.incidents.models import EvidenceItem, Incident
-    from backend.incidents.selectors import incident_page
-
-    found = Incident.objects.select_related("unit", "data_key").filter(submission__submission_id=submission).first()
-    if found is None or found.evidence.exclude(stage=EvidenceItem.Stage.RECEIVED).exists():
-        return {}
-    page = incident_page(found)
-    return {
-        "id": str(found.id),
-        "reference": found.reference,
-        "codes": list(page.codes),
-        "indicators": [list(pair) for pair in page.indicators],
-        "evidence": [[shown.name, shown.item.size] for shown in page.evidence],
-    }
-
-
-@act
 def basis(to: str, measure: str, offences: list[str]) -> Answer:
     """What the law data say of a measure: basis, standing, contents from where, and what they do not know."""
     from django.conf import settings
 
     from backend.conventions import legal_basis
 
-    answer = legal_basis.find(settings.COMITY.state, to, measure, on=_now().date(), offences=offences)
+    answer = legal_basis.find(settings.COMITY.state, to, measure, on=now().date(), offences=offences)
     best = answer.best
     return {
         "instrument": best.title if best else None,
@@ -133,8 +38,8 @@ def open_referral(by: str, incident: str, to: str) -> Answer:
     from backend.incidents.models import Incident
     from referral import services
 
-    person = _person(by, "duty")
-    referral = services.open_referral([Incident.objects.get(id=incident)], to, acting=person, at=_now())
+    person = person_in_role(by, "duty")
+    referral = services.open_referral([Incident.objects.get(id=incident)], to, acting=person, at=now())
     return {"id": str(referral.id), "reference": referral.reference}
 
 
@@ -159,8 +64,8 @@ def draft(
         from_authority=Authority.objects.get(id=from_authority),
         to_authority=Authority.objects.get(id=to_authority),
         evidence=list(items) if evidence else [],
-        acting=_person(by, role),
-        at=_now(),
+        acting=person_in_role(by, role),
+        at=now(),
     )
     return {"id": str(letter.id), "reference": letter.reference, "open": _open_references(letter)}
 
@@ -181,7 +86,7 @@ def confirm_references(by: str, role: str, letter: str, source: str) -> Answer:
     found = _letter(id=letter)
     labels = _open_references(found)
     for label in labels:
-        services.confirm_reference(found, label, source_seen=source, acting=_person(by, role), at=_now())
+        services.confirm_reference(found, label, source_seen=source, acting=person_in_role(by, role), at=now())
     return {"references": labels}
 
 
@@ -190,7 +95,7 @@ def complete(by: str, role: str, letter: str) -> Answer:
     """Completes a letter."""
     from referral import services
 
-    return {"stage": services.complete_letter(_letter(id=letter), acting=_person(by, role), at=_now()).stage}
+    return {"stage": services.complete_letter(_letter(id=letter), acting=person_in_role(by, role), at=now()).stage}
 
 
 @act
@@ -198,7 +103,7 @@ def approve(by: str, letter: str) -> Answer:
     """Approves; the same person who drafted is refused."""
     from referral import services
 
-    return {"stage": services.approve_letter(_letter(id=letter), acting=_person(by, "approver"), at=_now()).stage}
+    return {"stage": services.approve_letter(_letter(id=letter), acting=person_in_role(by, "approver"), at=now()).stage}
 
 
 @act
@@ -208,7 +113,7 @@ def risks(letter: str) -> Answer:
     from referral.services.risks import findings_of
 
     found = _letter(id=letter)
-    findings = findings_of(found, content_of(found), at=_now())
+    findings = findings_of(found, content_of(found), at=now())
     told = {grade: [one for one in findings if one.severity == grade] for grade in ("block", "warn", "ask")}
     return {grade: [f"{one.rule}: {' '.join(one.text)}".strip() for one in those] for grade, those in told.items()}
 
@@ -220,7 +125,7 @@ def sign(by: str, role: str, letter: str, urgency: list[str]) -> Answer:
     from referral.lifecycle import UrgencyGround
 
     grounds = [UrgencyGround(ground) for ground in urgency]
-    signed = services.sign_letter(_letter(id=letter), urgency=grounds, acting=_person(by, role), at=_now())
+    signed = services.sign_letter(_letter(id=letter), urgency=grounds, acting=person_in_role(by, role), at=now())
     due = {row.act: row.due_on.isoformat() for row in signed.due_acts.all()}
     return {"stage": signed.stage, "form": signed.form, "due": due}
 
@@ -257,7 +162,7 @@ def acknowledge(by: str, role: str, reference: str) -> Answer:
     from referral import services
 
     found = _letter(reference=reference, direction="in")
-    answer = services.acknowledge_letter(found, acting=_person(by, role), at=_now())
+    answer = services.acknowledge_letter(found, acting=person_in_role(by, role), at=now())
     found.refresh_from_db()
     return {"reference": answer.reference, "registered_as": found.registered_as}
 
@@ -272,8 +177,8 @@ def preserved(by: str, reference: str, until: str, custodian: str, custodian_ref
         until=date.fromisoformat(until),
         custodian=custodian,
         custodian_reference=custodian_reference,
-        acting=_person(by, "duty"),
-        at=_now(),
+        acting=person_in_role(by, "duty"),
+        at=now(),
     )
     return {"reference": sent.reference}
 
@@ -294,40 +199,3 @@ def leave(reference: str, direction: str, folder: str) -> Answer:
         "packet": str(packet_path(packet)) if packet else None,
         "key_id": packet.key_id if packet else None,
     }
-
-
-@act
-def quarantine() -> Answer:
-    """What is in quarantine."""
-    from backend.intake.models import Submission
-
-    rows = Submission.objects.filter(stage=Submission.Stage.QUARANTINED)
-    return {"reasons": list(rows.values_list("quarantine_reason", flat=True))}
-
-
-def main() -> None:
-    """Answers commands until standard input ends; an error is answered, not raised."""
-    from django.db import close_old_connections
-
-    for line in sys.stdin:
-        command = json.loads(line)
-        close_old_connections()
-        try:
-            answer: Answer = {"answer": ACTS[command.pop("act")](**command)}
-        except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}", "connection": _lost(error)}
-            if _lost(error):
-                django.db.connection.close()
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
-
-
-def _lost(error: Exception) -> bool:
-    from django.db import InterfaceError, OperationalError
-
-    return isinstance(error, OperationalError | InterfaceError)
-
-
-if __name__ == "__main__":
-    django.setup()
-    main()
