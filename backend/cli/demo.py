@@ -23,7 +23,8 @@ from backend.cli.node.home import CHECKOUT
 def command(folder: Path, keep: bool) -> None:
     """Show the whole main job between two nodes, for Grenada and Costa Rica. EXERCISE: everybody in it is fictional."""
     from backend.cli.demonstration.country import Country, StepFailed
-    from backend.cli.demonstration.story import STEPS, Story
+    from backend.cli.demonstration.steps import STEPS
+    from backend.cli.demonstration.story import Story
     from backend.cli.node.errors import NodeError
     from backend.cli.node.launcher import launch_node, remove_node
     from backend.cli.node.ports import free_port

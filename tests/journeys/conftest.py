@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from backend.cli.demonstration.country import Country
-from backend.cli.demonstration.story import STEPS, Story
+from backend.cli.demonstration.steps import STEPS
+from backend.cli.demonstration.story import Story
 from tests.nodes import Pair
 
 
