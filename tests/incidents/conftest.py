@@ -1,0 +1,49 @@
+"""Incidents that the worker opened and classified, and a prosecutor who decides on them."""
+
+import pytest
+
+from backend.accounts.models import Role
+from backend.accounts.services import Person
+from backend.incidents import opening
+from backend.incidents.deciding import decide, standing_decision
+from backend.incidents.models import Classification, ClassificationDecision, Incident
+from tests.founding import FRAUD_REPORT, NOW, SealedReport, enrol_device, found_node, person
+
+REASON = "The mailbox rule is proved by the provider's log of Testperson Exampleton."
+
+
+def opened_incident() -> Incident:
+    """A report opened and classified by the worker."""
+    if not Incident.objects.exists():
+        found_node()
+    SealedReport(enrol_device(), FRAUD_REPORT).send()
+    assert opening.open_waiting(at=NOW)
+    return Incident.objects.order_by("-reference")[0]
+
+
+@pytest.fixture
+def incident() -> Incident:
+    return opened_incident()
+
+
+@pytest.fixture
+def prosecutor() -> Person:
+    return person(Role.PROSECUTOR, "prosecutor")
+
+
+def proposal_of(incident: Incident) -> Classification:
+    return incident.classifications.order_by("-made_at")[0]
+
+
+def confirm(incident: Incident, acting: Person) -> ClassificationDecision:
+    """The newest proposal confirmed as it is."""
+    proposal = proposal_of(incident)
+    return decide(
+        incident,
+        proposal,
+        proposal.codes,
+        REASON,
+        replaces=standing_decision(incident),
+        acting=acting,
+        at=NOW,
+    )
