@@ -16,7 +16,7 @@ LARGEST_INTEGER = 2**53 - 1  # RFC 8785 numbers are IEEE doubles.
 
 
 @dataclass(frozen=True)
-class Told:
+class NewEvent:
     """One event with its subject and who acted; ``detail`` as ``record`` says."""
 
     event: Event
@@ -38,15 +38,15 @@ def record(
     ``detail`` holds identifiers, digests, counts and stages, never what was reported: the log is shown to auditors.
     Raises NoTransaction outside an atomic block and UnfitEvent for values that the log can't carry.
     """
-    record_all([Told(event, subject, acting, detail)], at=at)
+    record_all([NewEvent(event, subject, acting, detail)], at=at)
 
 
-def record_all(told: Sequence[Told], *, at: datetime) -> None:
+def record_all(told: Sequence[NewEvent], *, at: datetime) -> None:
     """Write events in their order, as ``record`` writes one, with one statement."""
     AuditEvent.objects.bulk_create([_row(one, at=at) for one in told])
 
 
-def _row(told: Told, *, at: datetime) -> AuditEvent:
+def _row(told: NewEvent, *, at: datetime) -> AuditEvent:
     event = told.event
     if not connection.in_atomic_block:
         raise NoTransaction(

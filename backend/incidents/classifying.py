@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.audit.recording import Told
+from backend.audit.recording import NewEvent
 from backend.audit.subjects import System
 from backend.conventions import classification, versions
 from backend.conventions.catalogue import Catalogue, shipped
@@ -39,7 +39,7 @@ class Proposal:
 
     row: Classification
     indicators: list[tuple[str, str]]
-    told: Told
+    told: NewEvent
 
 
 def proposal_for(
@@ -67,7 +67,7 @@ def proposal_for(
     row.result_ct = sealed(key, Classification, row.id, "result_ct", result)
     indicators = (*found.indicators, *extract_fields(report, region=settings.COMITY.state))
     detail = {"codes": ",".join(found.codes)[:1000], "engine": row.engine_version, "law": row.law_digest}
-    told = Told(Event.INCIDENT_CLASSIFIED, incident, ENGINE, detail)
+    told = NewEvent(Event.INCIDENT_CLASSIFIED, incident, ENGINE, detail)
     return Proposal(row, list(dict.fromkeys((i.type, i.value) for i in indicators)), told)
 
 

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.audit.recording import Told
+from backend.audit.recording import NewEvent
 from backend.incidents import classifying, evidence
 from backend.incidents.classifying import Proposal, indicator_rows
 from backend.incidents.columns import sealed
@@ -183,11 +183,11 @@ def _store(prepared: Sequence[_Prepared], *, at: datetime) -> None:
     recording.record_all([told for one in prepared for told in _told(one)], at=at)
 
 
-def _told(one: _Prepared) -> tuple[Told, ...]:
+def _told(one: _Prepared) -> tuple[NewEvent, ...]:
     detail = {"reference": one.incident.reference}
     return (
-        Told(Event.SUBMISSION_OPENED, one.submission, WORKER),
-        Told(Event.INCIDENT_OPENED, one.incident, WORKER, detail),
+        NewEvent(Event.SUBMISSION_OPENED, one.submission, WORKER),
+        NewEvent(Event.INCIDENT_OPENED, one.incident, WORKER, detail),
         one.proposal.told,
     )
 

@@ -70,8 +70,9 @@ def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any 
 def claimed_many(rows: "QuerySet[Any]", *, order: str, at: datetime, most: int) -> Iterator[list[Any]]:
     """As ``claimed``, but up to ``most`` rows at once, with as few questions as one row takes."""
     due = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=at))
-    names = list(due.order_by(order).values_list("pk", flat=True)[:most])
-    with _all_locked([str(name) for name in names]) as ours:
+    # Further than it takes itself: the first ones may be what other workers hold.
+    names = list(due.order_by(order).values_list("pk", flat=True)[: most + LOOK_AT])
+    with _all_locked([str(name) for name in names], most=most) as ours:
         # Looked at again under the lock: another worker may have ended its work on a row meanwhile.
         found = {str(row.pk): row for row in due.filter(pk__in=ours)}
         claimed_rows = [found[str(name)] for name in names if str(name) in found]
@@ -83,13 +84,14 @@ def claimed_many(rows: "QuerySet[Any]", *, order: str, at: datetime, most: int) 
 
 
 @contextmanager
-def _all_locked(names: list[str]) -> Iterator[list[str]]:
+def _all_locked(names: list[str], *, most: int) -> Iterator[list[str]]:
     ours: list[str] = []
     try:
         if names:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT n FROM unnest(%s::text[]) AS n WHERE pg_try_advisory_lock(hashtextextended(n, 0))", [names]
+                    "SELECT n FROM unnest(%s::text[]) AS n WHERE pg_try_advisory_lock(hashtextextended(n, 0)) LIMIT %s",
+                    [names, most],
                 )
                 ours = [name for (name,) in cursor.fetchall()]
         yield ours

@@ -116,6 +116,17 @@ def test_a_territory_has_its_own_office_and_not_the_law_of_its_state() -> None:
     assert any("Curaçao" in text for text in told)
 
 
+def test_the_penalties_of_a_state_are_not_those_of_its_territory() -> None:
+    told = [
+        reason.text
+        for basis in ask("cw", "cr", "stored-data", offences=["illegal-access"]).bases
+        for reason in basis.reasons
+        if reason.code.startswith("penalty")
+    ]
+    assert told
+    assert all("Curaçao" in text and "carries" not in text for text in told)
+
+
 def test_declarations_are_three_answers() -> None:
     reasons = of(ask("gd", "cr", "preservation"), "budapest").reasons
     assert ("declaration", "cr arts. 10 and 24") in {(reason.code, str(reason.refs[0])) for reason in reasons}

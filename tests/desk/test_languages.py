@@ -42,6 +42,8 @@ def test_a_chosen_language_stays_without_being_signed_in_and_leads_back(client: 
     assert client.cookies["comity_language"]["httponly"]
     page = client.get(SIGN_IN, headers={"accept-language": "nl"}).content.decode()
     assert '<html lang="es">' in page
+    # Each language by its own name, so that whoever reads no other finds it.
+    assert all(name in page for name in (">English<", ">español<", ">français<", ">Nederlands<"))
     assert "Iniciar sesión" in page
 
 

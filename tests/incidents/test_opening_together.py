@@ -130,3 +130,20 @@ def test_two_workers_never_open_the_same_report(device: TestDevice) -> None:
     assert Submission.objects.get(pk=first.pk).attempts == 0
     assert Submission.objects.get(pk=second.pk).stage == "opened"
     assert opening.open_waiting(at=NOW) == 1
+
+
+def test_what_others_hold_does_not_stand_in_the_way_of_what_is_free(device: TestDevice) -> None:
+    held, free = report(device, 1), report(device, 2)
+    Submission.objects.filter(pk=free.pk).update(received_at=NOW + timedelta(seconds=1))
+    with psycopg.connect(cluster.database_url("comity_owner"), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [str(held.pk)])
+        assert opening.open_waiting(at=NOW, most=1) == 1
+    assert Submission.objects.get(pk=free.pk).stage == "opened"
+
+
+def test_no_more_are_taken_than_asked_for(device: TestDevice) -> None:
+    for number in range(3):
+        report(device, number)
+    assert opening.open_waiting(at=NOW, most=2) == 2
+    assert sorted(stages()) == ["opened", "opened", "received"]
+    assert Submission.objects.get(stage="received").attempts == 0

@@ -1,6 +1,5 @@
 """Least maximum penalties that instruments between the two States ask for, and whether the provisions reach them."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -33,13 +32,13 @@ def thresholds(
 
 def reached(penalties: tuple[Penalty, ...], years: int) -> Reached:
     """Whether the highest of the penalties reaches the years; a number that nobody verified only seems to."""
-    known = [penalty for penalty in penalties if penalty.years is not None]
-    enough = [penalty for penalty in known if (penalty.years or 0) >= years]
+    known = [(penalty.years, penalty.ref.verified) for penalty in penalties if penalty.years is not None]
+    enough = [verified for most, verified in known if most >= years]
     if enough:
-        return Reached.YES if any(penalty.ref.verified for penalty in enough) else Reached.SEEMS_YES
+        return Reached.YES if any(enough) else Reached.SEEMS_YES
     if not known or len(known) < len(penalties):
         return Reached.UNKNOWN
-    return Reached.NO if all(penalty.ref.verified for penalty in known) else Reached.SEEMS_NO
+    return Reached.NO if all(verified for _, verified in known) else Reached.SEEMS_NO
 
 
 def _binds_both(catalogue: Catalogue, instrument: Instrument, states: tuple[str, str], on: date) -> bool:
@@ -54,8 +53,7 @@ def _binds_both(catalogue: Catalogue, instrument: Instrument, states: tuple[str,
 def _limits(catalogue: Catalogue, instrument: Instrument) -> Iterable[tuple[str, tuple[Reference, int, str]]]:
     sides = catalogue.comparison_rules.penalty_limits
     for row in instrument.cooperation:
-        for name, value in row.limits.items():
-            number = re.match(r"\d+", str(value)) if name in sides else None
-            if number:
+        for name in row.limits:
+            if name in sides and (years := row.years(name)) is not None:
                 ref = Reference(instrument.id, row.limits_ref.get(name, row.ref), row.verified, row.doubtful)
-                yield row.measure, (ref, int(number[0]), sides[name])
+                yield row.measure, (ref, years, sides[name])

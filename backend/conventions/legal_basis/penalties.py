@@ -1,21 +1,10 @@
 """Whether the offences named carry the maximum penalty that an instrument asks for, and what else would."""
 
-import re
-
 from backend.conventions.legal_basis.question import Question, instrument_ref, state_ref
 from backend.conventions.legal_basis.reasons import Reason, Reference
 from backend.conventions.schema.instruments import Cooperation, Instrument
 from backend.conventions.schema.states import StatuteOffence
 
-# Limits by which an instrument asks for a least penalty; the value is, or begins with, a number of years. The first
-# serves for offences that the instrument does not describe itself.
-_BESIDE_OWN = "serious_crime_min_max_penalty_years"
-_PENALTY_LIMITS = (
-    _BESIDE_OWN,
-    "min_max_penalty_years",
-    "minimum-penalty-requesting-state",
-    "minimum-penalty",
-)
 # Provisions named as advice; more would be a list to read, not advice.
 _ADVISED = 3
 
@@ -25,11 +14,13 @@ def penalty(instrument: Instrument, row: Cooperation, question: Question) -> Rea
 
     Judged by the law of the requesting State, whose proceedings they are.
     """
-    asked = _least_years(row)
+    asked = _least_years(row, question)
     if asked is None or _own_offence(instrument, asked[0], question):
         return None
     years, state = asked[1], question.requesting
-    listed = [offence for offence in state.cybercrime_statute.offences if not offence.doubtful]
+    # The offences of a State are not those of a territory with a law of its own.
+    statute = () if question.requesting_territory else state.cybercrime_statute.offences
+    listed = [offence for offence in statute if not offence.doubtful]
     named = [offence for offence in listed if offence.offence in question.offences]
     known = [offence for offence in named if offence.max_years]
     if any((offence.max_years or 0) >= years for offence in known):
@@ -39,7 +30,9 @@ def penalty(instrument: Instrument, row: Cooperation, question: Question) -> Rea
     refs = (limit_ref, *(_penalty_ref(question, offence) for offence in known))
     if not known or {offence.offence for offence in known} != set(question.offences):
         told = "; ".join(_carries(offence) for offence in known)
-        text = f"{short}, and what the law of {state.name.en} has for the offences is not known. {told}".strip()
+        text = (
+            f"{short}, and what the law of {question.name_of(state)} has for the offences is not known. {told}".strip()
+        )
         return Reason("penalty-unknown", text, refs)
     told = "; ".join(_carries(offence) for offence in known)
     text = f"{short}; in {state.name.en} {told}. {_advice(question, known, listed, years)}"
@@ -48,17 +41,18 @@ def penalty(instrument: Instrument, row: Cooperation, question: Question) -> Rea
     return Reason("penalty-too-low" if certain else "penalty-seems-too-low", text, refs)
 
 
-def _least_years(row: Cooperation) -> tuple[str, int] | None:
-    """The limit and its years, from the number or the sentence that begins with it."""
-    for name in _PENALTY_LIMITS:
-        if (value := row.limits.get(name)) is not None and (number := re.match(r"\d+", str(value))):
-            return name, int(number[0])
+def _least_years(row: Cooperation, question: Question) -> tuple[str, int] | None:
+    """The limit of the row that is a least penalty, and its years."""
+    for name in question.catalogue.comparison_rules.penalty_limits:
+        if (years := row.years(name)) is not None:
+            return name, years
     return None
 
 
 def _own_offence(instrument: Instrument, limit: str, question: Question) -> bool:
-    """Whether an offence named is one that the instrument describes, for which no penalty is asked."""
-    return limit == _BESIDE_OWN and bool({article.offence for article in instrument.offences} & set(question.offences))
+    """Whether an offence named is one that the instrument describes, of which this penalty is not asked."""
+    described = {article.offence for article in instrument.offences}
+    return limit in question.catalogue.basis_rules.beside_own_offences and bool(described & set(question.offences))
 
 
 def _carries(offence: StatuteOffence) -> str:

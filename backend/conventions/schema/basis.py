@@ -43,6 +43,7 @@ class BasisRules(Row, frozen=True, kw_only=True):
     version: int
     as_of: date
     days: dict[str, DaysRule]
+    beside_own_offences: tuple[str, ...]
     conditions: dict[str, ConditionRule]
     terms: dict[TermKind, tuple[str, ...]]
     documents: tuple[Slug, ...]

@@ -1,5 +1,6 @@
 """`instruments/*.yaml`: treaties, protocols, schemes and model laws."""
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -72,6 +73,11 @@ class Cooperation(DatedRow, frozen=True, kw_only=True):
     doubtful: bool = False
     note: str | None = None
     source: str | None = None
+
+    def years(self, limit: str) -> int | None:
+        """The years of a least penalty, from a number or a sentence that begins with it; None: no such limit."""
+        number = re.match(r"\d+", str(self.limits.get(limit, "")))
+        return int(number[0]) if number else None
 
 
 class RequestContent(DatedRow, frozen=True, kw_only=True):
