@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -18,7 +19,7 @@ _HEADINGS: dict[OwnerKind, str] = {
     "instrument": "Instruments",
     "list": "Lists of the region",
 }
-_KINDS: tuple[OpenKind, ...] = ("unverified", "doubtful", "expired", "old")
+_KINDS: tuple[OpenKind, ...] = get_args(OpenKind)
 
 
 @click.group("law")
@@ -56,7 +57,7 @@ def check_command(
     if owners:
         report = report.only(owners)
     if as_json:
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=str, indent=2))
+        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
         _print(report, summary)
     if not report.passed:

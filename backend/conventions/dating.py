@@ -83,8 +83,8 @@ def _rules_on(instrument: Instrument, day: date) -> Instrument:
     for name in dict.fromkeys((*instrument.rules, *instrument.rules_earlier)):
         newest = [instrument.rules[name]] if name in instrument.rules else []
         wordings = (*newest, *instrument.rules_earlier.get(name, ()))
-        if held := [row for row in wordings if row.valid_on(day)]:
-            found[name] = held[0]
+        if held := next((row for row in wordings if row.valid_on(day)), None):
+            found[name] = held
     return instrument if found == instrument.rules else msgspec.structs.replace(instrument, rules=found)
 
 

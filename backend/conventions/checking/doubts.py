@@ -9,7 +9,8 @@ from backend.conventions.schema.states import State
 
 
 def doubts(catalogue: Catalogue) -> Iterator[Problem]:
-    """Protocols without a convention, verified rows without a source, parties that only one of two files lists."""
+    """Protocols without a convention, parties that the file of their State lacks or gives another day, verified rows
+    without a source, titles that say more than their row, days still to come."""
     for instrument in catalogue.instruments():
         file = f"instruments/{instrument.id}.yaml"
         if instrument.kind == "protocol" and instrument.parent is None:
@@ -36,10 +37,9 @@ def _party_doubts(catalogue: Catalogue, file: str, instrument: Instrument) -> It
 
 
 def _source_doubts(state: State) -> Iterator[Problem]:
-    rows = [(f"treaties[{i}]", row) for i, row in enumerate(state.treaties)]
-    for path, row in rows:
+    for index, row in enumerate(state.treaties):
         if row.verified and row.source is None:
-            yield Problem(f"states/{state.code}.yaml", path, "is verified, and has no source")
+            yield Problem(f"states/{state.code}.yaml", f"treaties[{index}]", "is verified, and has no source")
 
 
 def _bilateral_doubts(state: State) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from itertools import chain
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.checking.elements import known_elements
-from backend.conventions.checking.report import Problem, dangling
+from backend.conventions.checking.report import Problem, dangling, misnamed
 from backend.conventions.classification.phrases import parse
 from backend.conventions.errors import LawDataError
 from backend.conventions.schema.engine import Cue, Cues
@@ -38,8 +38,7 @@ def _template_faults(catalogue: Catalogue) -> Iterator[Problem]:
 def _cue_faults(catalogue: Catalogue, language: str, known: dict[str, set[str]]) -> Iterator[Problem]:
     file, cues = f"engine/cues/{language}.yaml", catalogue.cues(language)
     if cues.language != language:
-        text = f"is {cues.language!r} and has to equal the name of the file"
-        yield Problem(file, "language", text, "rename one of them")
+        yield misnamed(file, "language", cues.language)
     for code, elements in cues.offences.items():
         for element in elements:
             if element not in known.get(code, ()):

@@ -1,22 +1,20 @@
 """References inside `instruments/*.yaml`."""
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Set
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling
+from backend.conventions.checking.contents import contents_covered, uncovered
+from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling, misnamed
 from backend.conventions.schema.instruments import Instrument
-
-_RENAME = "rename one of them"
 
 
 def instrument_faults(catalogue: Catalogue) -> Iterator[Problem]:
     """Ids that do not resolve, elements named twice, contents that no field of the letter covers."""
-    covered = set(chain.from_iterable(field.covers for field in catalogue.letter_fields.values()))
+    covered = contents_covered(catalogue)
     for name, instrument in zip(catalogue.instrument_ids, catalogue.instruments(), strict=True):
         file = f"instruments/{name}.yaml"
         if instrument.id != name:
-            yield Problem(file, "id", f"is {instrument.id!r} and has to equal the name of the file", _RENAME)
+            yield misnamed(file, "id", instrument.id)
         yield from _parent_faults(catalogue, file, instrument)
         yield from _measure_faults(catalogue, file, instrument)
         yield from _offence_faults(catalogue, file, instrument)
@@ -43,9 +41,8 @@ def _measure_faults(catalogue: Catalogue, file: str, instrument: Instrument) -> 
     named += [(path, measure) for path, measure in optional if measure != "*"]
     for index, row in enumerate(instrument.cooperation):
         hooks = row.limits.get("hook_for", ())
-        named += [
-            (f"cooperation[{index}].limits.hook_for", name) for name in (hooks if isinstance(hooks, tuple) else ())
-        ]
+        if isinstance(hooks, tuple):
+            named += [(f"cooperation[{index}].limits.hook_for", name) for name in hooks]
     for path, measure in named:
         if measure not in catalogue.measures:
             yield dangling(file, path, "measure", measure)
@@ -61,11 +58,10 @@ def _offence_faults(catalogue: Catalogue, file: str, instrument: Instrument) -> 
             yield Problem(file, f"{path}.elements", f"the element {twice!r} stands twice", "keep one")
 
 
-def _content_faults(covered: set[str], file: str, instrument: Instrument) -> Iterator[Problem]:
+def _content_faults(covered: Set[str], file: str, instrument: Instrument) -> Iterator[Problem]:
     for index, row in enumerate(instrument.request_contents):
         if row.field not in covered:
-            path = f"request_contents[{index}].field"
-            yield Problem(file, path, f"no field of letter-fields.yaml covers {row.field!r}", CORRECT_OR_ADD)
+            yield uncovered(file, f"request_contents[{index}].field", row.field)
 
 
 def _bilateral_faults(catalogue: Catalogue, file: str, instrument: Instrument) -> Iterator[Problem]:

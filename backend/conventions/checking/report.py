@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 CORRECT_OR_ADD = "correct the name, or add what it names first"
 PUT_IN_ORDER = "correct the day that is wrong, or write null where it is not known"
@@ -76,7 +76,7 @@ class Report:
 
     def counts(self) -> dict[OwnerKind, dict[str, Counter[OpenKind]]]:
         """How many rows are unverified, doubtful, expired and old: by State, by instrument, by list."""
-        found: dict[OwnerKind, dict[str, Counter[OpenKind]]] = {"state": {}, "instrument": {}, "list": {}}
+        found: dict[OwnerKind, dict[str, Counter[OpenKind]]] = {kind: {} for kind in get_args(OwnerKind)}
         for row in self.open_rows:
             found[row.owner_kind].setdefault(row.owner, Counter())[row.kind] += 1
         return found
@@ -84,6 +84,11 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """The report as JSON-ready dictionaries and lists."""
         return asdict(self) | {"on": self.on.isoformat(), "passed": self.passed, "counts": self.counts()}
+
+
+def misnamed(file: str, path: str, got: str) -> Problem:
+    """A row that says under `path` what the name of its file has to say, and does not."""
+    return Problem(file, path, f"is {got!r} and has to equal the name of the file", "rename one of them")
 
 
 def dangling(file: str, path: str, kind: str, got: str | None, owner: str = "") -> Problem:

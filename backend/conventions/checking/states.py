@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling
+from backend.conventions.checking.contents import contents_covered, uncovered
+from backend.conventions.checking.report import Problem, dangling, misnamed
 from backend.conventions.schema.states import BilateralStanding, State
 
 _GROUPS = {"*", "commonwealth", "non-commonwealth"}
@@ -15,9 +16,7 @@ def state_faults(catalogue: Catalogue) -> Iterator[Problem]:
     for code, state in zip(catalogue.state_codes, catalogue.states(), strict=True):
         file = f"states/{code}.yaml"
         if state.code != code:
-            yield Problem(
-                file, "code", f"is {state.code!r} and has to equal the name of the file", "rename one of them"
-            )
+            yield misnamed(file, "code", state.code)
         yield from _treaty_faults(catalogue, file, state)
         yield from _bilateral_faults(catalogue, file, state)
         yield from _territory_faults(catalogue, file, state)
@@ -112,14 +111,11 @@ def _statute_faults(catalogue: Catalogue, file: str, state: State) -> Iterator[P
     for index, row in enumerate(state.cybercrime_statute.offences):
         if row.offence not in catalogue.offences:
             yield dangling(file, f"cybercrime_statute.offences[{index}].offence", "offence", row.offence)
-    covered = set(chain.from_iterable(field.covers for field in catalogue.letter_fields.values()))
-    for name, statute in (
-        ("mla_statute", state.mla_statute),
-        *((f"mla_statute_earlier[{i}]", row) for i, row in enumerate(state.mla_statute_earlier)),
-    ):
+    covered = contents_covered(catalogue)
+    wordings = [("mla_statute", state.mla_statute)]
+    wordings += [(f"mla_statute_earlier[{i}]", row) for i, row in enumerate(state.mla_statute_earlier)]
+    for name, statute in wordings:
         form = statute.request_form
         for index, content in enumerate(form.contents if form else ()):
             if content.field not in covered:
-                path = f"{name}.request_form.contents[{index}].field"
-                text = f"no field of letter-fields.yaml covers {content.field!r}"
-                yield Problem(file, path, text, CORRECT_OR_ADD)
+                yield uncovered(file, f"{name}.request_form.contents[{index}].field", content.field)

@@ -1,12 +1,13 @@
 """References inside the lists: measures, letter fields, facts, risks, areas."""
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import get_args, get_type_hints
 
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.checking.contents import contents_asked
 from backend.conventions.checking.elements import known_elements
 from backend.conventions.checking.report import CORRECT_OR_ADD, Problem, dangling
+from backend.conventions.provisions import provisions_of
 from backend.conventions.schema.states import DomesticPower
 
 _POWERS = frozenset(get_args(get_type_hints(DomesticPower)["power"]))
@@ -53,21 +54,11 @@ def _letter_faults(catalogue: Catalogue) -> Iterator[Problem]:
         for ref in field.treaty_refs:
             if ref.partition(" ")[0] not in catalogue.instrument_ids:
                 yield dangling(file, field.field, "instrument", ref.partition(" ")[0])
-
-    asked = set(_contents(catalogue))
+    asked = set(contents_asked(catalogue))
     for field in content.fields:
         for name in field.covers:
             if name not in asked:
                 yield dangling(file, f"{field.field}.covers", "content of a request", name)
-
-
-def _contents(catalogue: Catalogue) -> Iterator[str]:
-    """Every content for which an instrument or a statute asks."""
-    for instrument in catalogue.instruments():
-        yield from (row.field for row in instrument.request_contents)
-    for state in catalogue.states():
-        for statute in (state.mla_statute, *state.mla_statute_earlier):
-            yield from (row.field for row in (statute.request_form.contents if statute.request_form else ()))
 
 
 def _fact_faults(catalogue: Catalogue) -> Iterator[Problem]:
@@ -106,15 +97,10 @@ def _risk_faults(catalogue: Catalogue) -> Iterator[Problem]:
 
 
 def _refs(catalogue: Catalogue, name: str) -> set[str]:
-    """Every reference that stands alone or in a list in a row of the instrument."""
+    """Every reference that stands alone or in a list in a row of the instrument: what a letter may cite, and more."""
     instrument = catalogue.instrument(name)
-    rows: list[str | None] = [row.ref for row in instrument.offences]
-    rows += [row.ref for row in instrument.cooperation] + [row.ref for row in instrument.request_contents]
-    rows += [row.ref for row in instrument.refusal_grounds] + [row.ref for row in instrument.definitions]
-    rows += [rule.ref for rule in instrument.rules.values()] + [row.ref for row in instrument.channels_24_7]
-    rows += list(chain.from_iterable(row.limits_ref.values() for row in instrument.cooperation))
-    rows += [row.dual_criminality.ref for row in instrument.cooperation]
-    whole = {ref for ref in rows if ref}
+    uncited = [row.ref for row in instrument.definitions] + [row.ref for row in instrument.channels_24_7]
+    whole = {ref for ref in (*provisions_of(catalogue, name), *uncited) if ref}
     return whole | {part.strip() for ref in whole for part in ref.replace(";", ",").split(",")}
 
 
