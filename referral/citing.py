@@ -3,33 +3,36 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.schema.common import Label
 from backend.conventions.schema.states import CybercrimeStatute
 from referral.letters.content import LegalReference, Lines
 
-LANGUAGES = ("en", "es", "fr", "nl")
+LANGUAGES = Label.__struct_fields__
 # A State or instrument of the data, and the reference under which its rows stand there.
 Cited = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Provision:
+class CitedProvision:
     """An article or section that an offence has, with how sure the data are of it; `cites` is where it stands there."""
 
     source: Lines
     ref: str
     verified: bool
-    cites: Cited | None = None
+    cites: Cited
 
 
 def provisions_for(
     codes: Sequence[str], *, instruments: Sequence[str], state: str, catalogue: Catalogue
-) -> dict[str, tuple[Provision, ...]]:
+) -> dict[str, tuple[CitedProvision, ...]]:
     """For each code the articles of the given instruments and the sections of the State's own statute.
 
     Doubtful numbers are left out, and so are model laws: those are never a charge.
     """
-    found: dict[str, list[Provision]] = {code: [] for code in codes}
+    found: dict[str, list[CitedProvision]] = {code: [] for code in codes}
     for instrument_id in dict.fromkeys(instruments):
         instrument = catalogue.instrument(instrument_id)
         if instrument.kind not in {"treaty", "protocol"}:
@@ -38,28 +41,27 @@ def provisions_for(
             if article.offence in found:
                 name = source_name(instrument_id, catalogue)
                 cites = (instrument_id, article.ref)
-                found[article.offence].append(Provision(name, article.ref, article.verified, cites))
+                found[article.offence].append(CitedProvision(name, article.ref, article.verified, cites))
     statute = catalogue.state(state).cybercrime_statute
     for row in statute.offences:
         if row.offence in found and row.ref and not row.doubtful:
             citation = _citation(statute)
             name = dict.fromkeys(LANGUAGES, citation) if citation else labels(catalogue.state(state).name)
             cites = (state, row.ref)
-            found[row.offence].append(Provision(name, f"{row.ref}, {row.title}"[:500], row.verified, cites))
+            found[row.offence].append(CitedProvision(name, f"{row.ref}, {row.title}"[:500], row.verified, cites))
     return {code: tuple(rows) for code, rows in found.items()}
 
 
-def labels(label: object) -> dict[str, str]:
+def labels(label: Label) -> dict[str, str]:
     """A label of the data as a mapping from language to words."""
-    return {code: text for code in LANGUAGES if (text := getattr(label, code, None))}
+    return msgspec.structs.asdict(label)
 
 
 def source_name(source: str, catalogue: Catalogue) -> dict[str, str]:
     """How an instrument, or a State's law, is named in each language; the data have instruments' titles in English."""
     if source in catalogue.state_codes:
         return labels(catalogue.state(source).name)
-    title = catalogue.instrument(source).title
-    return dict.fromkeys(LANGUAGES, title)
+    return dict.fromkeys(LANGUAGES, catalogue.instrument(source).title)
 
 
 def cites(reference: LegalReference, cited: Cited, catalogue: Catalogue) -> bool:

@@ -14,7 +14,7 @@ from backend.conventions.catalogue import Catalogue
 from backend.conventions.legal_basis import BasisAnswer, Reference
 from backend.conventions.legal_basis.answer import Part
 from backend.incidents.report import place_of
-from referral.citing import Cited, Provision, labels, source_name
+from referral.citing import Cited, CitedProvision, labels, source_name
 from referral.letters.content import (
     BasisPart,
     BasisRole,
@@ -105,7 +105,7 @@ def compose(
     draft: Draft,
     *,
     bases: Sequence[BasisAnswer],
-    provisions: Mapping[str, Sequence[Provision]],
+    provisions: Mapping[str, Sequence[CitedProvision]],
     evidence: Sequence[ListedEvidence],
     catalogue: Catalogue,
     confirmed: Mapping[Cited, Confirmation] = NOBODY,
@@ -214,7 +214,7 @@ def _cite(source: Lines, ref: str, verified: bool, confirmed: Confirmation | Non
 
 def _offences(
     draft: Draft,
-    provisions: Mapping[str, Sequence[Provision]],
+    provisions: Mapping[str, Sequence[CitedProvision]],
     catalogue: Catalogue,
     confirmed: Mapping[Cited, Confirmation],
 ) -> Iterator[Offence]:
@@ -226,12 +226,7 @@ def _offences(
             code=code,
             title=labels(catalogue.offence(code).label),
             provisions=tuple(
-                _cite(
-                    provision.source,
-                    provision.ref,
-                    provision.verified,
-                    confirmed.get(provision.cites) if provision.cites else None,
-                )
+                _cite(provision.source, provision.ref, provision.verified, confirmed.get(provision.cites))
                 for provision in found
             ),
             provision_text=draft.provision_texts.get(code),
