@@ -1,17 +1,19 @@
 """What the pages show of the register of confirmed references."""
 
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import Http404
 
 from backend.accounts.models import User
+from backend.conventions.catalogue import Catalogue
 from backend.conventions.provisions import Provision, provisions_of, sources
 from referral import access
 from referral.models import ProvisionConfirmation
 from referral.services.register import law_on, provision_with, register_lines
 
-# Where a reference stands: nobody confirmed it; somebody did; somebody did what the data said earlier.
+# Where a reference or a line stands: nobody confirmed it; somebody did; what the data said earlier; withdrawn again.
 OPEN, CONFIRMED, EARLIER, WITHDRAWN = "open", "confirmed", "earlier", "withdrawn"
 
 
@@ -25,11 +27,20 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class ShownProvision:
-    """A reference that the data have as unverified, with the lines of the register about it, the newest first."""
+    """A reference that the data have as unverified, with the lines of the register about it, the newest first.
+
+    `title` is the reference as people read it: an instrument, which a State's file names by its id, by its short title.
+    """
 
     provision: Provision
+    title: str
     standing: str
     lines: tuple[ShownLine, ...]
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists of the file in which its rows stand, each once: keys of words.LISTS."""
+        return tuple(dict.fromkeys(row.part.partition(".")[0] for row in self.provision.rows))
 
 
 @dataclass(frozen=True)
@@ -56,17 +67,16 @@ def source_list(user: User, *, at: datetime) -> tuple[tuple[SourceLine, ...], tu
     """States and instruments that have references nobody has verified; Http404 without the right to see them."""
     access.require(user, access.Action.SEE_LAW, at=at)
     law, counting = law_on(at), set(register_lines().filter(withdrawal=None).values_list("digest", flat=True))
-    states, instruments = (
-        tuple(line for source in listed if (line := _source_line(source, counting, at=at)))
-        for listed in (law.state_codes, law.instrument_ids)
-    )
-    return states, instruments
+    return _source_lines(law.state_codes, counting, law), _source_lines(law.instrument_ids, counting, law)
 
 
-def _source_line(source: str, counting: set[str], *, at: datetime) -> SourceLine | None:
-    listed = _unverified(source, at=at)
-    confirmed = len([one for one in listed if one.digest in counting])
-    return SourceLine(source, source_name(source, at=at), len(listed) - confirmed, confirmed) if listed else None
+def _source_lines(listed: Iterable[str], counting: Set[str], law: Catalogue) -> tuple[SourceLine, ...]:
+    found = []
+    for source in listed:
+        if unverified := _unverified(source, law):
+            confirmed = sum(one.digest in counting for one in unverified)
+            found.append(SourceLine(source, short_name(source, law), len(unverified) - confirmed, confirmed))
+    return tuple(found)
 
 
 def source_page(user: User, source: str, *, at: datetime) -> SourcePage:
@@ -78,9 +88,9 @@ def source_page(user: User, source: str, *, at: datetime) -> SourcePage:
     lines: dict[str, list[ProvisionConfirmation]] = {}
     for row in register_lines().filter(source=source):
         lines.setdefault(row.ref, []).append(row)
-    shown = tuple(_shown(one, lines.get(one.ref, [])) for one in _unverified(source, at=at))
-    doubtful = len([one for one in provisions_of(law, source).values() if one.doubtful])
-    return SourcePage(source, source_name(source, at=at), shown, doubtful)
+    shown = tuple(_shown(one, lines.get(one.ref, []), law) for one in _unverified(source, law))
+    doubtful = sum(one.doubtful for one in provisions_of(law, source).values())
+    return SourcePage(source, short_name(source, law), shown, doubtful)
 
 
 def provision_page(user: User, source: str, digest: str, *, at: datetime) -> ShownProvision:
@@ -89,7 +99,7 @@ def provision_page(user: User, source: str, digest: str, *, at: datetime) -> Sho
     provision = provision_with(source, digest, at=at)
     if provision is None or provision.verified or provision.doubtful:
         raise Http404
-    return _shown(provision, list(register_lines().filter(source=source, ref=provision.ref)))
+    return _shown(provision, list(register_lines().filter(source=source, ref=provision.ref)), law_on(at))
 
 
 def line_for(user: User, provision: Provision, pk: str, *, at: datetime) -> ProvisionConfirmation:
@@ -101,25 +111,24 @@ def line_for(user: User, provision: Provision, pk: str, *, at: datetime) -> Prov
     raise Http404
 
 
-def source_name(source: str, *, at: datetime) -> str:
-    """A State by its name, an instrument by its short title, in English as the data have it."""
-    law = law_on(at)
+def short_name(source: str, law: Catalogue) -> str:
+    """A State by its name, an instrument by its short title, in English as the data have it. Raises UnknownName."""
     return law.state(source).name.en if source in law.state_codes else law.instrument(source).short_title
 
 
-def _unverified(source: str, *, at: datetime) -> list[Provision]:
-    listed = provisions_of(law_on(at), source).values()
-    return [one for one in listed if not one.verified and not one.doubtful]
+def _unverified(source: str, law: Catalogue) -> list[Provision]:
+    return [one for one in provisions_of(law, source).values() if not one.verified and not one.doubtful]
 
 
-def _shown(provision: Provision, rows: list[ProvisionConfirmation]) -> ShownProvision:
+def _shown(provision: Provision, rows: list[ProvisionConfirmation], law: Catalogue) -> ShownProvision:
     lines = tuple(ShownLine(row, _standing(provision, row)) for row in rows)
     standings = {line.standing for line in lines}
     standing = next((one for one in (CONFIRMED, EARLIER) if one in standings), OPEN)
-    return ShownProvision(provision, standing, lines)
+    title = short_name(provision.ref, law) if provision.ref in law.instrument_ids else provision.ref
+    return ShownProvision(provision, title, standing, lines)
 
 
 def _standing(provision: Provision, row: ProvisionConfirmation) -> str:
-    if getattr(row, "withdrawal", None) is not None:
+    if row.is_withdrawn:
         return WITHDRAWN
     return CONFIRMED if row.digest == provision.digest else EARLIER

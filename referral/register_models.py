@@ -54,6 +54,11 @@ class ProvisionConfirmation(models.Model):
     def audit_id(self) -> str:
         return str(self.id)
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether somebody withdrew it; no query where the withdrawal was read with the line."""
+        return hasattr(self, "withdrawal")
+
 
 class ConfirmationWithdrawal(models.Model):
     """A confirmation of the register counts no longer, from now on: what was signed on it stands."""

@@ -150,6 +150,24 @@ CONFIRMATIONS: Mapping[str, Any] = MappingProxyType(
 CONFIRMATION_LOOKS: Mapping[str, Any] = MappingProxyType(
     {"open": "unverified", "confirmed": "good", "earlier": "unverified", "withdrawn": "plain"}
 )
+# The lists of the law data's files in which a row may stand: data/README.md.
+LISTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "offences": _("Offence"),
+        "cooperation": _("Measure"),
+        "request_contents": _("Content of a letter"),
+        "refusal_grounds": _("Ground of refusal"),
+        "rules": _("Rule"),
+        "treaties": _("Instrument"),
+        "bilateral": _("Bilateral treaty"),
+        "authorities": _("Authority"),
+        "gates": _("Condition of national law"),
+        "domestic_powers": _("Power under national law"),
+        "cybercrime_statute": _("Offence under national law"),
+        "mla_statute": _("Statute on mutual assistance"),
+        "provider_law": _("Law on what providers may give"),
+    }
+)
 GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "kind": KINDS,
@@ -167,6 +185,7 @@ GROUPS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "data": DATA_KINDS,
         "confirmation": CONFIRMATIONS,
         "confirmation-look": CONFIRMATION_LOOKS,
+        "law-list": LISTS,
     }
 )
 

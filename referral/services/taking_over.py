@@ -37,7 +37,7 @@ def without_withdrawn(letter: LetterOfRequest, content: LetterContent, *, at: da
             for row in rows
             if reference.confirmed == _confirmation(row) and cites(reference, (row.source, row.ref), law)
         ]
-        counts = any(getattr(row, "withdrawal", None) is None for row in taken)
+        counts = any(not row.is_withdrawn for row in taken)
         if not taken or counts or reference_label(reference) in own:
             return reference
         return msgspec.structs.replace(reference, confirmed=None)

@@ -16,7 +16,7 @@ from backend.accounts.services import Person
 from referral import access, register
 from referral.forms.register import ConfirmProvision, WithdrawConfirmation
 from referral.problems import REFUSALS, sentence
-from referral.services.register import confirm_provision, withdraw_confirmation
+from referral.services.register import confirm_provision, law_on, withdraw_confirmation
 from referral.views.requests import user_of
 
 FORMS: dict[str, type[Form]] = {"confirm": ConfirmProvision, "withdraw": WithdrawConfirmation}
@@ -86,7 +86,7 @@ def _page(
     filled = forms or {}
     context: dict[str, Any] = {
         "shown": shown,
-        "name": register.source_name(source, at=at),
+        "name": register.short_name(source, law_on(at)),
         "may_act": access.may(user, access.Action.CONFIRM_LAW, at=at),
         "confirm": filled.get("confirm") or ConfirmProvision(),
         "withdraw": filled.get("withdraw") or WithdrawConfirmation(),

@@ -43,7 +43,7 @@ def test_a_prosecutor_confirms_and_everybody_reads_who_saw_what(world: World, pr
     answer = act(world, "prosecutor", provision, "confirm", source_seen=SEEN)
     assert "The reference is confirmed for this node." in words(answer.content.decode())
     read = words(page(world, "registrar", "law_source", source="gd"))
-    assert f"{provision.ref} {provision.rows[0].part} Confirmed Prosecutor-Person" in read
+    assert "Harare Scheme Instrument Confirmed Prosecutor-Person" in read
     assert SEEN in read
 
 
