@@ -10,6 +10,7 @@ import pytest
 
 from backend.conventions import catalogue
 from backend.conventions.catalogue import SHIPPED
+from tests.conventions.law_faults.edits import replace
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,10 +44,7 @@ def change(data: Path) -> Callable[[str, str, str], Path]:
     """Replace the first `old` in a file of the copy by `new`; returns the folder."""
 
     def changed(file: str, old: str, new: str) -> Path:
-        path = data / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text, f"{file} no longer holds {old!r}: mend the test"
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        replace(data / file, old, new)
         return data
 
     return changed
