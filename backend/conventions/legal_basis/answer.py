@@ -79,7 +79,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """One instrument judged for the question. `measure` is the row that carries it: itself or a wider one."""
+    """One instrument judged for the question. `measure` is the row that carries it: itself or a wider one.
+
+    `least_penalty`: the years of the maximum penalty that it asks for; 0 where it asks for none.
+    """
 
     instrument: str
     title: str
@@ -92,6 +95,7 @@ class Basis:
     inherited: bool = False
     dual_criminality: DualCriminalityRule | None = None
     limits: tuple[Limit, ...] = ()
+    least_penalty: int = 0
     refusal_grounds: tuple[Refusal, ...] = ()
     rank: int = 0
     rank_reason: str = ""

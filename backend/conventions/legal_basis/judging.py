@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from backend.conventions.binding import Bound
 from backend.conventions.legal_basis.answer import Basis, DualCriminalityRule, Limit, Reason, Refusal, Standing
 from backend.conventions.legal_basis.candidates import Candidate, not_bound
-from backend.conventions.legal_basis.penalties import penalty
+from backend.conventions.legal_basis.penalties import least_penalty, penalty
 from backend.conventions.legal_basis.question import Question, instrument_ref, state_ref
 from backend.conventions.schema.instruments import Cooperation, Instrument
 
@@ -95,6 +95,7 @@ def _with_measure(candidate: Candidate, carrier: _Carrier, question: Question) -
             rule.rule, rule.text, instrument_ref(instrument, rule.ref, row.verified, row.doubtful)
         ),
         limits=_limits(instrument, carrier),
+        least_penalty=max((asked[1] for row in carrier.rows if (asked := least_penalty(row, question))), default=0),
         refusal_grounds=_refusals(instrument, question),
     )
 
@@ -188,8 +189,8 @@ def _to_be_shown(instrument: Instrument, rows: Sequence[Cooperation], question: 
     rules = question.catalogue.basis_rules.conditions
     return [
         Reason(
-            rules[name].code,
-            f"{rules[name].text}: {value} ({row.limits_ref.get(name, row.ref)}).",
+            "to-be-shown",
+            f"{rules[name]}: {value} ({row.limits_ref.get(name, row.ref)}).",
             (instrument_ref(instrument, row.limits_ref.get(name, row.ref), row.verified, row.doubtful),),
         )
         for row in rows

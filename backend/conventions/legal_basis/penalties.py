@@ -14,7 +14,7 @@ def penalty(instrument: Instrument, row: Cooperation, question: Question) -> Rea
 
     Judged by the law of the requesting State, whose proceedings they are.
     """
-    asked = _least_years(row, question)
+    asked = least_penalty(row, question)
     if asked is None or _own_offence(instrument, asked[0], question):
         return None
     years, state = asked[1], question.requesting
@@ -41,7 +41,7 @@ def penalty(instrument: Instrument, row: Cooperation, question: Question) -> Rea
     return Reason("penalty-too-low" if certain else "penalty-seems-too-low", text, refs)
 
 
-def _least_years(row: Cooperation, question: Question) -> tuple[str, int] | None:
+def least_penalty(row: Cooperation, question: Question) -> tuple[str, int] | None:
     """The limit of the row that is a least penalty, and its years."""
     for name in question.catalogue.comparison_rules.penalty_limits:
         if (years := row.years(name)) is not None:

@@ -7,45 +7,29 @@ from backend.conventions.legal_basis.answer import Basis, Standing
 _Grounds = tuple[tuple[int, str], ...]
 _STANDINGS = tuple(Standing)
 # Conditions that the letter has to satisfy by what it tells.
-_SHOWN = {"organised-group", "penalty-unknown", "penalty-seems-too-low"}
-# From the rule that asks least of the requesting State to the one that asks most.
-_STRICTNESS = {
-    "not-applicable": 0,
-    "not-required": 0,
-    "if-required-then-conduct-test": 1,
-    "as-in-convention": 2,
-    "as-for-mutual-assistance": 2,
-    "via-convention-grounds": 2,
-    "optional-ground-for-coercive-measures": 2,
-    "satisfied-by-corresponding-tax-crime": 2,
-    "optional-ground": 3,
-    "may-be-required": 3,
-    "unspecified": 3,
-    "per-domestic-law": 4,
-    "domestic-law": 4,
-    "required": 5,
-}
+_SHOWN = {"to-be-shown", "penalty-unknown", "penalty-seems-too-low"}
 _WORDS = {
     Standing.APPLICABLE: "applies without a condition of its own",
     Standing.WITH_CONDITIONS: "applies on conditions",
     Standing.UNKNOWN: "is not known to apply",
     Standing.NOT_APPLICABLE: "does not apply",
 }
+# From the rule that asks least of the requesting State to the one that asks most, and how each is said.
 _RULES = {
-    "required": "demands dual criminality in full",
-    "per-domestic-law": "leaves dual criminality to domestic law",
-    "domestic-law": "leaves dual criminality to domestic law",
-    "optional-ground": "lets it be refused for want of dual criminality",
-    "may-be-required": "lets it be refused for want of dual criminality",
-    "unspecified": "is not known to waive dual criminality",
-    "optional-ground-for-coercive-measures": "lets dual criminality be asked for coercive measures only",
-    "satisfied-by-corresponding-tax-crime": "counts a corresponding offence as enough",
-    "as-in-convention": "has the rule of its convention on dual criminality",
-    "as-for-mutual-assistance": "has its general rule on dual criminality",
-    "via-convention-grounds": "has the grounds of its convention on dual criminality",
-    "if-required-then-conduct-test": "looks at the conduct where dual criminality is asked for",
-    "not-required": "asks for no dual criminality",
-    "not-applicable": "asks for no dual criminality",
+    "not-applicable": (0, "asks for no dual criminality"),
+    "not-required": (0, "asks for no dual criminality"),
+    "if-required-then-conduct-test": (1, "looks at the conduct where dual criminality is asked for"),
+    "as-in-convention": (2, "has the rule of its convention on dual criminality"),
+    "as-for-mutual-assistance": (2, "has its general rule on dual criminality"),
+    "via-convention-grounds": (2, "has the grounds of its convention on dual criminality"),
+    "optional-ground-for-coercive-measures": (2, "lets dual criminality be asked for coercive measures only"),
+    "satisfied-by-corresponding-tax-crime": (2, "counts a corresponding offence as enough"),
+    "optional-ground": (3, "lets it be refused for want of dual criminality"),
+    "may-be-required": (3, "lets it be refused for want of dual criminality"),
+    "unspecified": (3, "is not known to waive dual criminality"),
+    "per-domestic-law": (4, "leaves dual criminality to domestic law"),
+    "domestic-law": (4, "leaves dual criminality to domestic law"),
+    "required": (5, "demands dual criminality in full"),
 }
 
 
@@ -69,28 +53,17 @@ def _grounds(basis: Basis) -> _Grounds:
     rule = basis.dual_criminality.rule if basis.dual_criminality else "unspecified"
     codes = {reason.code for reason in basis.reasons}
     verified = basis.measure_ref is not None and basis.measure_ref.verified
-    years = _years_asked(basis)
+    years = basis.least_penalty
     to_show = len(codes & _SHOWN)
     return (
         (_STANDINGS.index(basis.standing), _WORDS[basis.standing]),
         (int("no-duty" in codes), "lays no duty on anybody" if "no-duty" in codes else "obliges the requested State"),
-        (_STRICTNESS[rule], _RULES[rule]),
+        _RULES[rule],
         (years, f"asks for a maximum penalty of {years} year(s)" if years else "asks for no least penalty"),
         (to_show, "wants more to be shown" if to_show else "wants nothing more to be shown"),
         (int(basis.inherited), "has it under a wider measure" if basis.inherited else "names the measure itself"),
         (int(not verified), "was verified" if verified else "was not verified"),
         (int(not basis.bilateral), "is between these two States" if basis.bilateral else "is open to many States"),
-    )
-
-
-def _years_asked(basis: Basis) -> int:
-    return max(
-        (
-            limit.value
-            for limit in basis.limits
-            if limit.name.endswith("penalty_years") and isinstance(limit.value, int)
-        ),
-        default=0,
     )
 
 

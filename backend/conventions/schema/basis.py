@@ -30,13 +30,6 @@ class DaysRule(Row, frozen=True, kw_only=True):
     text: str
 
 
-class ConditionRule(Row, frozen=True, kw_only=True):
-    """A limit that the letter has to satisfy by what it tells."""
-
-    code: Slug
-    text: str
-
-
 class BasisRules(Row, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -44,7 +37,7 @@ class BasisRules(Row, frozen=True, kw_only=True):
     as_of: date
     days: dict[str, DaysRule]
     beside_own_offences: tuple[str, ...]
-    conditions: dict[str, ConditionRule]
+    conditions: dict[str, str]
     terms: dict[TermKind, tuple[str, ...]]
     documents: tuple[Slug, ...]
     likely: dict[Slug, tuple[Sign, ...]]
