@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from backend.conventions.catalogue import shipped
-from backend.conventions.provisions import Provision, provisions_of
+from backend.conventions.provisions import Provision, provisions_of, sources
 from referral.models import ConfirmationWithdrawal, ProvisionConfirmation
+from referral.words import LISTS
 from tests.desk.test_pages import words
 from tests.desk.world import World
 
@@ -45,6 +46,11 @@ def test_a_prosecutor_confirms_and_everybody_reads_who_saw_what(world: World, pr
     read = words(page(world, "registrar", "law_source", source="gd"))
     assert "Harare Scheme Instrument Confirmed Prosecutor-Person" in read
     assert SEEN in read
+
+
+def test_every_list_of_the_data_has_a_word() -> None:
+    told = [one for source in sources(shipped()) for one in provisions_of(shipped(), source).values()]
+    assert {row.part.partition(".")[0] for one in told for row in one.rows} == set(LISTS)
 
 
 def test_the_page_of_a_reference_shows_all_that_the_data_say(world: World, provision: Provision) -> None:
