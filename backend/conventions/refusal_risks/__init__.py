@@ -53,7 +53,7 @@ def merge(answers: Iterable[Sequence[Finding]]) -> tuple[Finding, ...]:
 
 
 def _together(first: Finding, second: Finding) -> Finding:
-    graver = min(first, second, key=lambda one: list(Severity).index(one.severity))
+    graver = min(first, second, key=_grade)
     return replace(
         graver,
         text=tuple(dict.fromkeys((*first.text, *second.text))),
@@ -67,8 +67,11 @@ def _together(first: Finding, second: Finding) -> Finding:
 
 
 def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    grades = list(Severity)
-    return tuple(sorted(findings, key=lambda finding: grades.index(finding.severity)))
+    return tuple(sorted(findings, key=_grade))
+
+
+def _grade(finding: Finding) -> int:
+    return list(Severity).index(finding.severity)
 
 
 def _applies(rule: RefusalRisk, case: Case) -> bool:

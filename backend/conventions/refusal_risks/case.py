@@ -70,14 +70,9 @@ class Case:
     @functools.cached_property
     def carriers(self) -> frozenset[str]:
         """The instruments that carry the measure: those that the letter cites for it, else the best basis."""
-        cited = {
-            one.source
-            for one in self.draft.references
-            if one.role == "measure" and one.source in self.catalogue.instrument_ids
-        }
-        return frozenset(source for source in cited if source) or frozenset(
-            [self.answer.best.instrument] if self.answer.best else []
-        )
+        cited = {one.source for one in self.draft.references if one.source is not None and one.role == "measure"}
+        best = {self.answer.best.instrument} if self.answer.best else set()
+        return frozenset(cited & set(self.catalogue.instrument_ids) or best)
 
     @functools.cached_property
     def sources(self) -> frozenset[str]:
@@ -101,6 +96,10 @@ class Case:
     def filled(self, *fields: str) -> bool:
         """Whether one of the fields has something."""
         return any(self.draft.filled(field) for field in fields)
+
+    def texts(self, fields: Sequence[str]) -> list[str]:
+        """All texts of the fields, in every language."""
+        return [text for field in fields for _, _, text in self.draft.words(field)]
 
     def shares_scheme(self, instrument: str) -> bool:
         """Whether both States take part in a scheme that binds nobody, so that a statute is the basis."""

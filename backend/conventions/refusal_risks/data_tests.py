@@ -1,13 +1,16 @@
 """Tests on the data sought: identifiers with their times, periods, custodians, loss, what is already preserved."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
+import msgspec
+
+from backend.conventions.indicators.finding import extract
 from backend.conventions.refusal_risks.case import Case, Hit, Result, Unclear
 from backend.conventions.refusal_risks.draft import Identifier
 from backend.conventions.refusal_risks.finding import Found
-from backend.conventions.refusal_risks.wording import names
+from backend.conventions.refusal_risks.wording import names, plain_text
 from backend.conventions.schema.risks import (
     CustodianNotNamed,
     CustodianNotPlaced,
@@ -21,7 +24,6 @@ from backend.conventions.schema.risks import (
 )
 from backend.conventions.tokens import plain
 
-_IPV4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.]*\d)")
 _PORT = re.compile(r"^(?:[\d.]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$")
 _AMOUNT = re.compile(r"\d[\d.,\u00a0\u202f ]*\d|\d")
 _BESIDE = 28  # code points around a number in which its currency stands
@@ -31,8 +33,7 @@ def identifier_untimed(test: IdentifierUntimed, case: Case) -> Result:
     """An address that was used at no stated instant."""
     items = _of_kinds(case, test.kinds)
     untimed = [item.value for item in items if item.at is None or item.at.tzinfo is None]
-    known = " ".join(item.value for item in items)
-    loose = tuple(found for found in _addresses(case, test.texts) if found.words not in known)
+    loose = tuple(_loose(case, test, {item.value for item in items}))
     if not untimed and not loose:
         return None
     return Hit(", ".join(untimed), loose)
@@ -43,7 +44,7 @@ def identifier_unported(test: IdentifierUnported, case: Case) -> Result:
     items = _of_kinds(case, test.kinds)
     bare = [item.value for item in items if item.port is None and not _PORT.match(item.value)]
     wording = case.book.wording
-    if not bare or any(True for _ in wording.find(case.draft, test.texts, (test.settled,))):
+    if not bare or wording.has(case.draft, test.texts, (test.settled,)):
         return None
     shared = tuple(wording.find(case.draft, test.texts, (test.shared,)))
     return Hit(", ".join(bare), shared) if shared else Unclear(", ".join(bare))
@@ -51,7 +52,7 @@ def identifier_unported(test: IdentifierUnported, case: Case) -> Result:
 
 def identifier_untied(test: IdentifierUntied, case: Case) -> Result:
     """An identifier of which no text says what it has to do with the offence."""
-    told = " ".join(plain(text) for field in test.fields for _, _, text in case.draft.words(field))
+    told = " ".join(plain_text(text) for text in case.texts(test.fields))
     items = (item for sought in case.sought for item in sought.identifiers)
     untied = [item.value for item in items if not item.note and plain(item.value) not in told]
     return Hit(", ".join(untied)) if untied else None
@@ -79,10 +80,9 @@ def custodian_not_named(test: CustodianNotNamed, case: Case) -> Result:
 
 def custodian_not_placed(test: CustodianNotPlaced, case: Case) -> Result:
     """Why the custodian should have the data in that State."""
-    fields = ("reason-provider-has-data", "custodian", "facts-summary")
-    texts = [text for field in fields for _, _, text in case.draft.words(field)]
+    texts = case.texts(("reason-provider-has-data", "custodian", "facts-summary"))
     label = case.requested.name
-    if any(names(text, name) for text in texts for name in {label.en, label.es, label.fr, label.nl}):
+    if any(names(text, name) for text in texts for name in set(msgspec.structs.astuple(label))):
         return None
     name = label.en
     return Unclear(name) if case.filled("reason-provider-has-data") else Hit(name, lacks=("reason-provider-has-data",))
@@ -91,7 +91,7 @@ def custodian_not_placed(test: CustodianNotPlaced, case: Case) -> Result:
 def loss_small(test: LossSmall, case: Case) -> Result:
     """Little or no loss, and nothing that makes it weigh more."""
     wording = case.book.wording
-    if any(True for _ in wording.find(case.draft, test.fields, test.aggravating)):
+    if wording.has(case.draft, test.fields, test.aggravating):
         return None
     amounts = list(_amounts(case, test.fields))
     if amounts:
@@ -99,7 +99,7 @@ def loss_small(test: LossSmall, case: Case) -> Result:
             return None
         small = tuple(found for _, found in amounts)
         return Hit(f"The loss stated ({', '.join(found.words for found in small)}) is small", small)
-    told = case.filled("victims-and-loss") or any(True for _ in wording.find(case.draft, test.fields, test.harm))
+    told = case.filled("victims-and-loss") or wording.has(case.draft, test.fields, test.harm)
     return Unclear() if told else Hit("No loss or harm is stated", lacks=("victims-and-loss",))
 
 
@@ -131,11 +131,13 @@ def _of_kinds(case: Case, kinds: Sequence[str]) -> list[Identifier]:
     return [item for sought in case.sought for item in sought.identifiers if item.kind in kinds]
 
 
-def _addresses(case: Case, fields: Sequence[str]) -> Iterator[Found]:
-    for field in fields:
+def _loose(case: Case, test: IdentifierUntimed, known: Collection[str]) -> Iterator[Found]:
+    """Addresses that stand in the texts and not among the data sought."""
+    for field in test.texts:
         for place, language, text in case.draft.words(field):
-            for match in _IPV4.finditer(text):
-                yield Found(field, place, language, match[0], match.start(), match.end())
+            for one in extract(text):
+                if one.type in test.kinds and not any(one.value in value for value in known):
+                    yield Found(field, place, language, one.raw, *one.span)
 
 
 def _amounts(case: Case, fields: Sequence[str]) -> Iterator[tuple[bool, Found]]:

@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.checking.report import Problem, dangling
 from backend.conventions.classification.phrases import parse
 from backend.conventions.errors import LawDataError
-from backend.conventions.refusal_risks.rulebook import Rulebook, rulebook
-from backend.conventions.schema.risks import RiskTest
+from backend.conventions.refusal_risks.rulebook import FILES, Rulebook, rulebook
+from backend.conventions.schema.risks import Language, RiskTest
 from backend.conventions.schema.terms import RefusalRisk
 from backend.conventions.tokens import tokenise
-
-_FILES = "engine/risk-*.yaml"
-_LANGUAGES = ("en", "es", "fr", "nl")
 
 
 def risk_faults(catalogue: Catalogue) -> Iterator[Problem]:
@@ -41,14 +39,14 @@ def _slot_faults(place: str, test: RiskTest) -> Iterator[Problem]:
     for said in (test.says, test.asks or ""):
         for slot in re.findall(r"\{[^}]*\}", said):
             if slot not in {"{detail}", "{words}"}:
-                yield Problem(_FILES, place, f"{slot!r} stands for nothing", "write {detail} or {words}")
+                yield Problem(FILES, place, f"{slot!r} stands for nothing", "write {detail} or {words}")
 
 
 def _phrase_faults(book: Rulebook) -> Iterator[Problem]:
     lists = [(f"terms.{name}", by_language) for name, by_language in book.wording.terms.items()]
     lists += [(f"legal_terms[{number}]", term.words) for number, term in enumerate(book.wording.legal_terms)]
     for place, by_language in (*lists, ("explained", dict(book.wording.explained))):
-        yield from _unknown(place, "language", by_language, _LANGUAGES)
+        yield from _unknown(place, "language", by_language, get_args(Language))
         for phrase in (phrase for phrases in by_language.values() for phrase in phrases):
             yield from _in_phrase(place, phrase)
 
@@ -57,16 +55,16 @@ def _in_phrase(place: str, phrase: str) -> Iterator[Problem]:
     try:
         parse(phrase)
     except LawDataError as fault:
-        yield Problem(_FILES, place, f"{fault.path}: {fault.problem}", "write it as docs/law.md tells")
+        yield Problem(FILES, place, f"{fault.path}: {fault.problem}", "write it as docs/law.md tells")
         return
     for word in re.split(r"[\s/]+", phrase):
         bare = word.strip("[]*")
         if not bare.startswith("<") and set(bare) != {"."} and len(tokenise(bare).plain) != 1:
-            yield Problem(_FILES, place, f"{bare!r} is more than one word", "part it by spaces")
+            yield Problem(FILES, place, f"{bare!r} is more than one word", "part it by spaces")
 
 
 def _unknown(place: str, kind: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     have = set(known)
     for name in names:
         if name not in have:
-            yield dangling(_FILES, place, kind, name)
+            yield dangling(FILES, place, kind, name)

@@ -1,6 +1,6 @@
 """What the check answers: one finding for each rule that speaks, with its source and how to mend it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -58,7 +58,7 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """The finding as JSON-ready dictionaries and lists."""
-        body: dict[str, Any] = msgspec.to_builtins(asdict(self))
+        body: dict[str, Any] = msgspec.to_builtins(self)
         return body
 
 

@@ -8,7 +8,7 @@ from backend.conventions.legal_basis.answer import Basis
 from backend.conventions.refusal_risks.case import Case, Hit, Result, Unclear, closed_gates
 from backend.conventions.refusal_risks.draft import Text
 from backend.conventions.refusal_risks.finding import Found
-from backend.conventions.refusal_risks.wording import names
+from backend.conventions.refusal_risks.wording import place_of, plain_text
 from backend.conventions.schema.risks import (
     GateOpen,
     GatesUnknown,
@@ -158,9 +158,8 @@ def _is_treaty(basis: Basis, case: Case) -> bool:
 
 def _named(basis: Basis, case: Case) -> Iterator[tuple[Basis, Found]]:
     for place, language, text in case.draft.words("treaty-basis"):
-        if names(text, basis.title):
-            start = max(plain(text).find(plain(basis.title)), 0)
-            end = start + len(basis.title)
+        if span := place_of(text, basis.title):
+            start, end = span
             yield basis, Found("treaty-basis", place, language, text[start:end], start, end)
 
 
@@ -170,7 +169,7 @@ def _years(case: Case, penalty: Text) -> int | None:
     rule = case.book.years
     for text in penalty.values():
         words = tokenise(text).plain
-        if any(plain(life) in plain(text) for life in rule.life):
+        if any(plain(life) in plain_text(text) for life in rule.life):
             found.append(_LIFE)
         for place, word in enumerate(words):
             if any(word.startswith(year) for year in rule.words):

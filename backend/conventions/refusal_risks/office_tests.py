@@ -39,7 +39,7 @@ def territory_not_covered(test: TerritoryNotCovered, case: Case) -> Result:
     if meant is not None:
         place = next((place for place in own if place.code == meant.lower()), None)
         return Hit(_reach(place, case)) if place and not _covered(place, case) else None
-    texts = [text for field in test.texts for _, _, text in case.draft.words(field)]
+    texts = case.texts(test.texts)
     named = [place for place in own if any(names(text, place.name) for text in texts)]
     if named:
         return Hit(" ".join(_reach(place, case) for place in named))
@@ -60,10 +60,9 @@ def signature_not_recognised(test: SignatureNotRecognised, case: Case) -> Result
     """Whether an electronic letter counts there."""
     state = case.requested
     known = case.catalogue.cyberlaw_areas.states.get(state.code, {}).get(test.area, {}).get(test.key)
-    if known == "yes":
+    if known == "yes" or known is True:  # YAML reads an unquoted yes as true.
         return None
-    # YAML reads an unquoted yes as true.
-    return None if known is True else Hit(f"{state.name.en}: {known if isinstance(known, str) else 'not known'}")
+    return Hit(f"{state.name.en}: {known if isinstance(known, str) else 'not known'}")
 
 
 def _covered(place: Territory, case: Case) -> bool:

@@ -37,6 +37,10 @@ class Wording:
                 phrases = tuple(phrase for name in lists for phrase in _phrases(self.terms[name], language))
                 yield from self._in(text, phrases, field, place, language)
 
+    def has(self, draft: Draft, fields: Sequence[str], lists: Sequence[str]) -> bool:
+        """Whether a term of the lists stands in one of the fields. Raises UnknownName for a list that is none."""
+        return next(self.find(draft, fields, lists), None) is not None
+
     def unexplained(self, draft: Draft, fields: Sequence[str], requested: State) -> Iterator[Found]:
         """Terms of a legal system that the requested State does not know, and that no explanation follows."""
         for term in self.legal_terms:
@@ -71,6 +75,11 @@ def _phrases(by_language: Mapping[str, tuple[str, ...]], language: str | None) -
     return by_language.get(language, ())
 
 
+def plain_text(text: str) -> str:
+    """`plain` of more than a word, letter by letter: its cache of words is not to keep what a letter says."""
+    return "".join(map(plain, text))
+
+
 @functools.lru_cache(maxsize=256)
 def _name(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(plain(name))}(?!\w)")
@@ -78,4 +87,14 @@ def _name(name: str) -> re.Pattern[str]:
 
 def names(text: str, name: str) -> bool:
     """Whether the text has the name, as a word; accents and capitals do not matter."""
-    return bool(_name(name).search(plain(text)))
+    return place_of(text, name) is not None
+
+
+def place_of(text: str, name: str) -> tuple[int, int] | None:
+    """Where the text first has the name as a word: `[start, end)` in its code points; None where it does not."""
+    found = _name(name).search(plain_text(text))
+    if found is None:
+        return None
+    # The plain form may be shorter or longer: a combining accent goes, "ß" becomes two letters.
+    origins = [place for place, letter in enumerate(text) for _ in plain(letter)]
+    return origins[found.start()], origins[found.end() - 1] + 1

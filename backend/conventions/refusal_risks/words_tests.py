@@ -13,7 +13,7 @@ def field_empty(test: FieldEmpty, case: Case) -> Result:
 def text_has(test: TextHas, case: Case) -> Result:
     """A term stands in one of the fields and nothing takes its sting away."""
     found = tuple(case.book.wording.find(case.draft, test.fields, test.terms))
-    if not found or any(True for _ in case.book.wording.find(case.draft, test.unless_in, test.unless)):
+    if not found or case.book.wording.has(case.draft, test.unless_in, test.unless):
         return None
     return Hit(found=found)
 
@@ -22,13 +22,12 @@ def text_lacks(test: TextLacks, case: Case) -> Result:
     """No term stands in the fields, although something does."""
     if not case.filled(*test.fields):
         return Hit(lacks=test.fields) if test.even_empty else None
-    return None if any(True for _ in case.book.wording.find(case.draft, test.fields, test.terms)) else Hit()
+    return None if case.book.wording.has(case.draft, test.fields, test.terms) else Hit()
 
 
 def text_short(test: TextShort, case: Case) -> Result:
     """Too few words to tell what the rule asks for."""
-    texts = [text for field in test.fields for _, _, text in case.draft.words(field)]
-    longest = max((len(tokenise(text).plain) for text in texts), default=0)
+    longest = max((len(tokenise(text).plain) for text in case.texts(test.fields)), default=0)
     return Hit(str(longest)) if longest < test.words else None
 
 
