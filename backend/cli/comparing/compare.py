@@ -68,12 +68,14 @@ def _rule(requesting: str, requested: str, measure: str, day: date, offence: str
 
 def _write(path: Path, laid_out: Sheet, day: date) -> None:
     # Imported late: Typst takes a while and only the PDF needs it.
-    from backend.cli.comparing.rendering import sheet_pdf
+    from backend.cli.comparing.rendering import CannotRender, sheet_pdf
 
     # The day of the data, not of the print: the same comparison gives the same bytes.
-    made = sheet_pdf(laid_out, at=datetime(day.year, day.month, day.day, tzinfo=UTC))
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        path.write_bytes(made)
+        path.write_bytes(sheet_pdf(laid_out, at=at))
+    except CannotRender as fault:
+        raise click.ClickException(str(fault)) from None
     except OSError as fault:
         raise click.UsageError(
             f"cannot write {path} ({fault.strerror}): name a file in a folder that is there"

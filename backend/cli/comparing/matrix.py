@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -132,7 +133,7 @@ def _areas(rows: list[Area], form: str, *, detailed: bool) -> None:
     if form == "json":
         _json({"areas": [row.to_json() for row in rows]})
     elif form == "csv":
-        names = Area.__slots__
+        names = [field.name for field in fields(Area)]
         _csv(names, (tuple(_flag(value) for value in row.to_json().values()) for row in rows))
     else:
         click.echo(text.area_details(rows) if detailed else text.area_overview(rows, AREAS))

@@ -36,6 +36,7 @@ _CAUSES = {
 }
 _AREA_MARKS = {"legislation": "law", "draft": "draft", "none": "none", "unknown": "?"}
 _NOTE = "Computed from the data of {day}. Unknown is not 'no'. Not legal advice."
+# Amendments that are shown; --json has all.
 _MOST = 15
 
 

@@ -15,7 +15,10 @@ class CannotRender(Exception):
 
 
 def sheet_pdf(sheet: Sheet, *, at: datetime) -> bytes:
-    """The sheet as PDF bytes; `at` becomes its time of creation. The same sheet and instant give the same bytes."""
+    """The sheet as PDF bytes; `at` becomes its time of creation. The same sheet and instant give the same bytes.
+
+    Raises CannotRender where Typst refuses it, for instance a character that no embedded font can show.
+    """
     template = resources.files("backend.cli.comparing").joinpath("template")
     with resources.as_file(template) as folder:
         try:

@@ -8,6 +8,7 @@ from datetime import date
 from backend.conventions.catalogue import Catalogue, shipped
 from backend.conventions.dating import as_of
 from backend.conventions.dual_criminality.answer import (
+    ANY,
     Assessment,
     Conduct,
     ElementAnswer,
@@ -24,9 +25,7 @@ from backend.conventions.dual_criminality.vocabulary import vocabulary
 from backend.conventions.dual_criminality.wording import Words, statement
 from backend.conventions.errors import BadQuestion, UnknownName
 
-__all__ = ["Assessment", "Conduct", "ElementAnswer", "Outcome", "ProvisionAnswer", "Verdict", "assess"]
-
-ANY = "any"
+__all__ = ["ANY", "Assessment", "Conduct", "ElementAnswer", "Outcome", "ProvisionAnswer", "Verdict", "assess"]
 
 
 def assess(

@@ -7,6 +7,9 @@ from typing import Any
 
 from backend.conventions.legal_basis.answer import Reason, Reference
 
+# In place of an offence of the common list: whatever provision the conduct fulfils.
+ANY = "any"
+
 
 class Verdict(StrEnum):
     """Whether the conduct is an offence. `not-required`: the legal basis does not ask. Unknown is an answer."""

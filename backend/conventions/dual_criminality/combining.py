@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backend.conventions.dual_criminality.answer import ProvisionAnswer, Statement, Verdict
+from backend.conventions.dual_criminality.answer import ANY, ProvisionAnswer, Statement, Verdict
 from backend.conventions.dual_criminality.provisions import WHOLE_CODE
 from backend.conventions.dual_criminality.wording import Words, asked, statement
 
@@ -42,7 +42,7 @@ def _not_met(
     words: Words, state: str, offence: str, rows: tuple[ProvisionAnswer, ...], level: str
 ) -> tuple[Statement, ...]:
     refs = tuple(row.ref for row in rows)
-    if offence == "any" and level == WHOLE_CODE:
+    if offence == ANY and level == WHOLE_CODE:
         return (statement(words, "not-met", refs, state=state),)
     found = statement(words, "not-met-loaded", refs, state=state, offence=offence)
     why = tuple(row.reason for row in rows[:_NAMED])
@@ -63,13 +63,7 @@ def _unverified(words: Words, rows: tuple[ProvisionAnswer, ...]) -> tuple[Statem
 
 def _open(words: Words, rows: tuple[ProvisionAnswer, ...], offence: str) -> tuple[Statement, ...]:
     return tuple(
-        statement(
-            words,
-            "open",
-            (row.ref,),
-            provision=row.name,
-            concepts=asked(row.open),
-        )
+        statement(words, "open", (row.ref,), provision=row.name, concepts=asked(row.open))
         for row in nearest(rows, offence)
     )
 
@@ -77,7 +71,7 @@ def _open(words: Words, rows: tuple[ProvisionAnswer, ...], offence: str) -> tupl
 def nearest(rows: tuple[ProvisionAnswer, ...], offence: str) -> tuple[ProvisionAnswer, ...]:
     """Provisions that ask more than the conduct states, a few at most; with "any", of those that it touches."""
     left = [row for row in rows if row.provisional is Verdict.UNKNOWN and row.open]
-    found = [row for row in left if row.touched or offence != "any"]
+    found = [row for row in left if row.touched or offence != ANY]
     return tuple(found[:_NAMED])
 
 

@@ -1,13 +1,12 @@
 """The proof sheet: a comparison laid out as blocks in one language. No markup is made here."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from msgspec import Struct
 
 from backend.conventions.blocks import Block, Bullets, Heading, Notice, Paragraph
 from backend.conventions.catalogue import Catalogue, shipped
-from backend.conventions.dual_criminality.answer import Assessment, Conduct, Verdict
+from backend.conventions.dual_criminality.answer import ANY, Assessment, Conduct, Verdict
 from backend.conventions.dual_criminality.origin import Origin
 from backend.conventions.dual_criminality.sheet_rows import (
     counterparts,
@@ -55,11 +54,10 @@ def sheet(answer: Assessment, origin: Origin, *, language: str, catalogue: Catal
         ("references", references(answer, words)),
     )
     body: list[Block] = []
-    for name, blocks in sections:
-        found = list(blocks)
-        if found:
-            about = answer.requesting if name == "counterparts" else answer.requested
-            body += [Heading(f"{_count(body)}. {words(f'section-{name}', state=words.state(about))}", 2), *found]
+    filled = [(name, found) for name, blocks in sections if (found := list(blocks))]
+    for number, (name, found) in enumerate(filled, 1):
+        about = answer.requesting if name == "counterparts" else answer.requested
+        body += [Heading(f"{number}. {words(f'section-{name}', state=words.state(about))}", 2), *found]
     return Sheet(
         words("title", state=words.state(answer.requested)),
         language,
@@ -70,20 +68,12 @@ def sheet(answer: Assessment, origin: Origin, *, language: str, catalogue: Catal
     )
 
 
-def _count(body: list[Block]) -> int:
-    return 1 + sum(isinstance(block, Heading) and block.level == 2 for block in body)
-
-
 def _particulars(answer: Assessment, words: Words) -> Iterator[tuple[str, str]]:
     yield words("requesting"), words.state(answer.requesting)
     yield words("requested"), words.state(answer.requested)
     yield words("offence"), words.offence(answer.offence)
-    yield words("day"), _day(answer.on)
-    yield words("data-of"), _day(answer.as_of)
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
+    yield words("day"), answer.on.isoformat()
+    yield words("data-of"), answer.as_of.isoformat()
 
 
 def _result(answer: Assessment, words: Words) -> Iterator[Block]:
@@ -92,7 +82,7 @@ def _result(answer: Assessment, words: Words) -> Iterator[Block]:
         yield Paragraph(f"{words('column-result')}: {words(f'verdict-{answer.compared}')}")
     yield Bullets(tuple(words.said(reason) for reason in (*answer.reasons, *answer.warnings)))
     state = words.state(answer.requested)
-    if answer.offence != "any":
+    if answer.offence != ANY:
         yield Paragraph(words("whole-state", state=state, verdict=words(f"verdict-{answer.whole_state}")))
     if answer.provisional is not answer.compared:
         yield Paragraph(words("would-say", verdict=words(f"verdict-{answer.provisional}")))

@@ -5,7 +5,14 @@ from string import ascii_uppercase
 
 from backend.conventions.blocks import Block, Column, Heading, Paragraph, Table
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.dual_criminality.answer import Assessment, ElementAnswer, Outcome, ProvisionAnswer, Verdict
+from backend.conventions.dual_criminality.answer import (
+    ANY,
+    Assessment,
+    ElementAnswer,
+    Outcome,
+    ProvisionAnswer,
+    Verdict,
+)
 from backend.conventions.dual_criminality.wording import Words
 from backend.conventions.legal_basis.answer import Reference
 
@@ -17,7 +24,7 @@ _LISTED = 12
 
 def telling(answer: Assessment) -> list[ProvisionAnswer]:
     """The provisions to show element by element: with any offence those touched or deciding, else all with elements."""
-    if answer.offence != "any":
+    if answer.offence != ANY:
         return [row for row in answer.provisions if row.elements or row.verdict is not Verdict.UNKNOWN]
     return [row for row in answer.provisions if row.touched or row.verdict is not Verdict.UNKNOWN]
 

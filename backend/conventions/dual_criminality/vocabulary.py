@@ -29,7 +29,7 @@ class Vocabulary:
         """Raises UnknownName for the first name that is no concept."""
         for name in sorted(names):
             if name not in self.concepts:
-                # All 141 of them would hide the message.
+                # All of them, well over a hundred, would hide the message.
                 near = get_close_matches(name, self.concepts, n=6, cutoff=0) or self.concepts
                 raise UnknownName("concept", name, near, "use an id of concepts.yaml, of which these are the nearest")
 

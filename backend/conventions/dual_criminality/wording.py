@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.dual_criminality.answer import ElementAnswer, Statement
+from backend.conventions.dual_criminality.answer import ANY, ElementAnswer, Statement
 from backend.conventions.legal_basis.answer import Reference
 
 # Between ids of concepts, or references, in the value of a statement: neither holds a line break.
@@ -47,7 +47,7 @@ class Words:
 
     def offence(self, code: str) -> str:
         """The offence's name; `any` too."""
-        return self("offence-any") if code == "any" else self._law.offence(code).label.in_language(self.language)
+        return self("offence-any") if code == ANY else self._law.offence(code).label.in_language(self.language)
 
     def concept(self, name: str) -> str:
         """The concept's label."""

@@ -1,6 +1,6 @@
 """The four areas of cyberlaw, by State: whether there is a law, what a tracker says, and what was seen of it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from backend.conventions.catalogue import Catalogue, shipped
@@ -26,7 +26,7 @@ class Area:
 
     def to_json(self) -> dict[str, Any]:
         """The area as JSON-ready values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
 def areas(catalogue: Catalogue | None = None) -> tuple[Area, ...]:

@@ -177,13 +177,10 @@ def _heard(own: Provision, stated: Stated, rows: tuple[Provision, ...], level: s
     same = [answer for answer in answers if answer.row.row.offence == own.row.offence]
     known = [answer for answer in same if answer.row.row.verified and answer.row.row.elements]
     nearest = min(known, key=lambda answer: (len(adds_of(answer.elements)), answer.row.name), default=None)
-    if verdict is Verdict.MET and not own.row.verified:
-        met = next(answer for answer in answers if answer.verdict is Verdict.MET)
-        verdict, cause = Verdict.UNKNOWN, Cause.OWN_NOT_VERIFIED
-        return Meeting(own.row.offence, own.name, verdict, Verdict.MET, cause, met.row.name, None, ())
     if verdict is Verdict.MET:
-        met = min((a for a in answers if a.verdict is Verdict.MET), key=lambda answer: answer.row.name)
-        return Meeting(own.row.offence, own.name, verdict, Verdict.MET, None, met.row.name, None, ())
+        met_by = min(answer.row.name for answer in answers if answer.verdict is Verdict.MET)
+        said, why = (Verdict.MET, None) if own.row.verified else (Verdict.UNKNOWN, Cause.OWN_NOT_VERIFIED)
+        return Meeting(own.row.offence, own.name, said, Verdict.MET, why, met_by, None, ())
     cause = _cause(same, known, would_be)
     shown = nearest if cause is Cause.ASKS_MORE else None
     return Meeting(

@@ -1,7 +1,7 @@
 """The figures of `harmonisation.yaml` made anew from offences and States, by the method that its header tells."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -127,13 +127,15 @@ def _summary(pairs: list[dict[str, Any]], substantive: tuple[str, ...]) -> dict[
         "of_possible": len(substantive),
         "mean_both_not_limited": _mean(both),
         "mean_both_verified_not_limited": _mean([pair["both_verified"] for pair in whole]),
-        "max_both": max(pair["both"] for pair in pairs) if pairs else None,
+        "max_both": max((pair["both"] for pair in pairs), default=None),
         "min_both_not_limited": min(both, default=None),
         "distribution_not_limited": dict(sorted(Counter(both).items())),
         "pairs_meeting_per_code_not_limited": {
             code: sum(code in pair["meet"] for pair in whole) for code in substantive
         },
-        "pairs_one_sided_per_code_not_limited": {code: sum(map(_one_sided(code), whole)) for code in substantive},
+        "pairs_one_sided_per_code_not_limited": {
+            code: sum(_one_sided(code, pair) for pair in whole) for code in substantive
+        },
     }
 
 
@@ -141,8 +143,5 @@ def _mean(numbers: list[int]) -> float | None:
     return round(sum(numbers) / len(numbers), 1) if numbers else None
 
 
-def _one_sided(code: str) -> Callable[[dict[str, Any]], bool]:
-    def holds(pair: dict[str, Any]) -> bool:
-        return any(code in (pair[f"only_{state}"] or ()) for state in pair["pair"])
-
-    return holds
+def _one_sided(code: str, pair: dict[str, Any]) -> bool:
+    return any(code in (pair[f"only_{state}"] or ()) for state in pair["pair"])
