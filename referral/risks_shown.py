@@ -98,7 +98,7 @@ def answerable(letter: LetterOfRequest, content: LetterContent, *, at: datetime)
 def title(rule: str) -> str:
     """What a rule is called, in the language of the page; its id where nobody has named it."""
     named = rulebook(shipped()).titles.get(rule)
-    return str(named.in_language(get_language() or "en")) if named else rule
+    return named.in_language(get_language() or "en") if named else rule
 
 
 def notes_for(form: Form, risks: ShownRisks | None) -> dict[str, list[ShownFinding]]:

@@ -146,8 +146,7 @@ def override_risk(letter: LetterOfRequest, rule: str, *, reason: str, acting: Pe
 
 def keep_findings(letter: LetterOfRequest, findings: Sequence[Finding], *, at: datetime) -> dict[str, str | int | None]:
     """Keep what stood when the letter is signed, in the caller's transaction; what the signature's event says of it."""
-    text = json.dumps([finding.to_json() for finding in findings], ensure_ascii=False).encode()
-    sealed = key_of(letter).encrypt(text, table=KEPT, row=letter.id, column="findings_ct")
+    sealed = key_of(letter).encrypt(msgspec.json.encode(findings), table=KEPT, row=letter.id, column="findings_ct")
     FindingsAtSigning.objects.create(letter=letter, findings_ct=sealed, made_at=at)
     counts = {grade: sum(one.severity is grade for one in findings) for grade in Severity}
     return {f"findings_{grade}": number for grade, number in counts.items()} | {
