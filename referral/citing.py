@@ -30,7 +30,7 @@ def provisions_for(
 ) -> dict[str, tuple[CitedProvision, ...]]:
     """For each code the articles of the given instruments and the sections of the State's own statute.
 
-    Doubtful numbers are left out, and so are model laws: those are never a charge.
+    Doubtful numbers are left out, and so are model laws: those are never a charge. Raises UnknownName.
     """
     found: dict[str, list[CitedProvision]] = {code: [] for code in codes}
     for instrument_id in dict.fromkeys(instruments):
@@ -58,7 +58,10 @@ def labels(label: Label) -> dict[str, str]:
 
 
 def source_name(source: str, catalogue: Catalogue) -> dict[str, str]:
-    """How an instrument, or a State's law, is named in each language; the data have instruments' titles in English."""
+    """How an instrument, or a State's law, is named in each language; the data have instruments' titles in English.
+
+    Raises UnknownName.
+    """
     if source in catalogue.state_codes:
         return labels(catalogue.state(source).name)
     return dict.fromkeys(LANGUAGES, catalogue.instrument(source).title)

@@ -27,7 +27,7 @@ class NotStanding(Exception):
 
 
 def law_on(at: datetime) -> Catalogue:
-    """The law data as they stand on the day."""
+    """The shipped law data with the rows that hold on the day of `at`, in UTC."""
     return as_of(shipped(), at.date())
 
 
@@ -48,7 +48,10 @@ def register_lines() -> QuerySet[ProvisionConfirmation]:
 def confirm_provision(
     source: str, digest: str, *, source_seen: str, acting: Person, at: datetime
 ) -> ProvisionConfirmation:
-    """A person saw the source of what the data say. Raises NothingToConfirm, or Http404 without the right to."""
+    """A person saw the source of what the data say; `digest` is that of the provision they compared with it.
+
+    Raises NothingToConfirm, where the data say something else by now too, or Http404 without the right to.
+    """
     access.require(acting.user, access.Action.CONFIRM_LAW, at=at)
     with transaction.atomic():
         _one_at_a_time()

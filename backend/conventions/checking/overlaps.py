@@ -22,8 +22,11 @@ def overlap_faults(catalogue: Catalogue) -> Iterator[Problem]:
     for instrument in catalogue.instruments():
         for name, listed in _lists_of_instrument(instrument):
             yield from _overlaps(f"instruments/{instrument.id}.yaml", name, listed)
-    national = [((row.state, row.ref, row.offence, row.limb), row) for row in catalogue.state_elements.offences]
-    yield from _overlaps("state-elements.yaml", "offences", national)
+    national: dict[str, list[tuple[Matter, DatedRow]]] = {}
+    for row in catalogue.state_elements.offences:
+        national.setdefault(row.state, []).append(((row.state, row.ref, row.offence, row.limb), row))
+    for code, listed in national.items():
+        yield from _overlaps("state-elements.yaml", "offences", listed, owner=code)
 
 
 def _lists_of_state(state: State) -> Iterable[tuple[str, Sequence[tuple[Matter, DatedRow]]]]:
@@ -61,7 +64,7 @@ def _lists_of_instrument(instrument: Instrument) -> Iterable[tuple[str, Sequence
     yield "rules", [((name,), row) for name, row in wordings]
 
 
-def _overlaps(file: str, name: str, listed: Sequence[tuple[Matter, DatedRow]]) -> Iterator[Problem]:
+def _overlaps(file: str, name: str, listed: Sequence[tuple[Matter, DatedRow]], owner: str = "") -> Iterator[Problem]:
     same: dict[Matter, list[DatedRow]] = {}
     for matter, row in listed:
         same.setdefault(matter, []).append(row)
@@ -70,7 +73,7 @@ def _overlaps(file: str, name: str, listed: Sequence[tuple[Matter, DatedRow]]) -
             if _meet(first, second):
                 told = ", ".join(str(part) for part in matter if isinstance(part, str)) or "the statute"
                 text = f"two rows on {told} hold on the same day ({_span(first)}; {_span(second)})"
-                yield Problem(file, name, text, _DO, str(matter[0]) if file == "state-elements.yaml" else "")
+                yield Problem(file, name, text, _DO, owner)
 
 
 def _meet(first: DatedRow, second: DatedRow) -> bool:
