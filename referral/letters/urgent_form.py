@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from backend.conventions.refusal_risks.deciding import WORKING_DAYS_AFTER_URGENT_FORM
 from referral.letters.kinds import URGENT_KINDS, LetterKind
 from referral.letters.lifecycle_errors import UrgentFormNotOpen
 from referral.letters.stages import DueAfterUrgentForm, Form, UrgencyGround
-
-WORKING_DAYS_AFTER_URGENT_FORM = 3
 
 
 def form_for(kind: LetterKind, *, urgency: Collection[UrgencyGround]) -> Form:

@@ -206,14 +206,12 @@ def _incidents(letter: LetterOfRequest) -> list[Incident]:
 
 def _assessments(answer: BasisAnswer, incidents: Sequence[Incident]) -> list[Assessment]:
     """The conduct of each incident compared with the law of the requested State, under the rule of the basis."""
-    best = answer.best
-    rule = best.dual_criminality.rule if best and best.dual_criminality else None
     return [
         assess(
             conduct_of(_classification(incident), read_report(incident).facts),
             answer.requesting,
             answer.requested,
-            rule=rule,
+            rule=answer.dual_criminality_rule,
             on=answer.on,
         )
         for incident in incidents

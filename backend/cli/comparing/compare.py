@@ -62,8 +62,7 @@ def command(
 
 def _rule(requesting: str, requested: str, measure: str, day: date, offence: str) -> str | None:
     offences = () if offence == ANY else (offence,)
-    best = legal_basis.find(requesting, requested, measure, on=day, offences=offences).best
-    return best.dual_criminality.rule if best and best.dual_criminality else None
+    return legal_basis.find(requesting, requested, measure, on=day, offences=offences).dual_criminality_rule
 
 
 def _write(path: Path, laid_out: Sheet, day: date) -> None:

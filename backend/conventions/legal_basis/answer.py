@@ -228,6 +228,11 @@ class BasisAnswer:
         return next((basis for basis in self.bases if basis.usable), None)
 
     @property
+    def dual_criminality_rule(self) -> str | None:
+        """The rule of the best basis on dual criminality; None without a basis, or where it has none."""
+        return self.best.dual_criminality.rule if self.best and self.best.dual_criminality else None
+
+    @property
     def references(self) -> tuple[Reference, ...]:
         """The rows on which a letter under the best basis would rely, each once."""
         parts = (self.composition.measure_from, self.composition.contents_from, self.composition.procedure_from)

@@ -134,7 +134,7 @@ class Case:
 
 
 def _basis(case: Case, when: When) -> bool:
-    rule = case.answer.best.dual_criminality.rule if case.answer.best and case.answer.best.dual_criminality else None
+    rule = case.answer.dual_criminality_rule
     return (
         (not when.basis or bool(case.carriers & set(when.basis)))
         and not case.carriers & set(when.basis_not)

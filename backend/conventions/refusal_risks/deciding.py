@@ -11,7 +11,7 @@ from backend.conventions.schema import risks
 from backend.conventions.schema.risks import RiskTest
 from backend.conventions.schema.terms import RefusalRisk
 
-URGENT_DAYS = 3
+WORKING_DAYS_AFTER_URGENT_FORM = 3
 """Working days in which what the urgent form let pass is mended: refusal-risks.yaml, `severity`."""
 
 _PREDICATES: Mapping[type, Callable[[Any, Case], Result]] = {
@@ -114,4 +114,4 @@ def _severity(rule: RefusalRisk, hits: bool, mandatory: bool, case: Case) -> tup
         return Severity.ASK, None
     if rule.severity == "warns":
         return Severity.WARN, None
-    return (Severity.WARN, URGENT_DAYS) if case.urgent and not mandatory else (Severity.BLOCK, None)
+    return (Severity.WARN, WORKING_DAYS_AFTER_URGENT_FORM) if case.urgent and not mandatory else (Severity.BLOCK, None)

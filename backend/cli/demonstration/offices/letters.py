@@ -27,7 +27,7 @@ def basis(to: str, measure: str, offences: list[str]) -> Answer:
         "ref": best.measure_ref.ref if best and best.measure_ref else None,
         "standing": str(best.standing) if best else None,
         "contents_from": answer.composition.contents_from.source if answer.composition.contents_from else None,
-        "dual_criminality": best.dual_criminality.rule if best and best.dual_criminality else None,
+        "dual_criminality": answer.dual_criminality_rule,
         "unknowns": [reason.text for reason in answer.composition.unknowns],
     }
 
