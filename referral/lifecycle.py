@@ -39,7 +39,6 @@ from referral.letters.transitions import (
     permitted,
 )
 from referral.letters.urgent_form import (
-    WORKING_DAYS_AFTER_URGENT_FORM,
     due_after_urgent_form,
     form_for,
     working_day_after,
@@ -56,7 +55,6 @@ __all__ = [
     "REQUESTS",
     "STEP_OF",
     "URGENT_KINDS",
-    "WORKING_DAYS_AFTER_URGENT_FORM",
     "AnswerEffect",
     "ApprovalMissing",
     "DueAfterUrgentForm",

@@ -9,10 +9,11 @@ from django.utils.translation import get_language
 
 from backend.conventions.catalogue import shipped
 from backend.conventions.refusal_risks import Finding, Severity
+from backend.conventions.refusal_risks.deciding import WORKING_DAYS_AFTER_URGENT_FORM
 from backend.conventions.refusal_risks.rulebook import rulebook
 from referral.drafting import LetterContent
 from referral.letters.strings import sentences
-from referral.lifecycle import REQUESTS, WORKING_DAYS_AFTER_URGENT_FORM, working_day_after
+from referral.lifecycle import REQUESTS, working_day_after
 from referral.models import LetterOfRequest
 from referral.services.risks import Overridden, findings_of, kept_findings, overridden, waiting
 

@@ -1,4 +1,4 @@
-"""A letter's content set as a PDF: PDF/A-3a and PDF/UA-1, every language version in one file, `request.json` embedded."""
+"""A letter's content set as a PDF: PDF/A-3a and PDF/UA-1, every language version in one file, `request.json` inside."""
 
 from datetime import datetime
 

@@ -21,7 +21,7 @@ from backend.cli.node.ports import free_port
 from tests.compose import composefile
 from tests.compose.images import Image, build
 
-PATIENCE = 30  # seconds, on a busy machine
+PATIENCE = 120  # seconds, on a very busy machine
 IMAGE_OF = {"comity-edge": "edge", "comity-node": "node"}
 
 

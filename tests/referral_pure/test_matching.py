@@ -1,19 +1,17 @@
 """Whether the visible text says what `request.json` says."""
 
 import json
-from importlib import resources
 
 import msgspec
 import pytest
-import typst
 
 from crypto.canonical import canonical_json
 from referral.drafting import request_json
 from referral.letters.content import Execution, LetterContent, MeasureSought, OutcomeOfMeasure
 from referral.letters.kinds import LetterKind
 from referral.letters.matching import MatchedLetter, match_text
-from referral.letters.rendering import _fonts
 from referral.letters.stages import MeasureOutcome
+from referral.letters.typesetting import typeset
 from referral.letters.validity import validate_letter
 from referral.letters.validity_errors import TextDiffers
 from referral.letters.view import document
@@ -24,22 +22,13 @@ from tests.referral_pure.world import LATER, node, rendered, sign, with_
 
 def matched(shown: LetterContent, said: LetterContent) -> MatchedLetter:
     """Match a signed letter that shows one content and carries the request.json of another."""
-    template = resources.files("referral.letters").joinpath("template")
-    with resources.as_file(template) as folder:
-        pdf = typst.compile(
-            folder / "letter.typ",
-            root=folder,
-            font_paths=_fonts(),
-            format="pdf",
-            pdf_standards=["a-3a", "ua-1"],
-            sys_inputs={
-                "document": msgspec.json.encode(document(shown)).decode(),
-                "request": request_json(said).decode(),
-            },
-            timestamp=int(AT.timestamp()),
-        )
+    inputs = {
+        "document": msgspec.json.encode(document(shown)).decode(),
+        "request": request_json(said).decode(),
+    }
+    pdf = typeset("referral.letters", "letter.typ", inputs, standard="a-3a", at=AT)
     signer = node(said.sender.state)
-    return match_text(validate_letter(sign(bytes(pdf), signer), signer.certificates, at=LATER))
+    return match_text(validate_letter(sign(pdf, signer), signer.certificates, at=LATER))
 
 
 @pytest.mark.parametrize("content", [REQUEST, PRESERVED, *ANSWER_LETTERS], ids=lambda content: str(content.kind))
