@@ -28,7 +28,8 @@ REFUSALS = (AuditError, CryptoError, EdgeUnreachable, NotAcknowledged, NotTruste
 @click.argument("report", type=FILE)
 @click.argument("more", type=FILE, nargs=-1, metavar="[FILE]...")
 @click.option("--evidence", type=FILE, multiple=True, help="Evidence file; further ones may follow it.")
-@click.option("--sensitive", type=FILE, multiple=True, help="Evidence file that is shown with a warning only.")
+@click.option("--intimate-image", type=FILE, multiple=True, help="Evidence file that is declared an intimate image.")
+@click.option("--abuse-material", type=FILE, multiple=True, help="Evidence file that is declared a child's abuse.")
 @click.option("--edge", required=True, metavar="URL", help="Address of the node's edge.")
 @click.option("--device", type=FILE, required=True, metavar="KEY", help="Key file of the enrolled device.")
 @click.option("--trust", type=FILE, required=True, metavar="CARD", help="Key card of the node, compared beforehand.")
@@ -41,7 +42,8 @@ def command(
     report: Path,
     more: tuple[Path, ...],
     evidence: tuple[Path, ...],
-    sensitive: tuple[Path, ...],
+    intimate_image: tuple[Path, ...],
+    abuse_material: tuple[Path, ...],
     edge: str,
     device: Path,
     trust: Path,
@@ -55,8 +57,9 @@ def command(
     After a cut link run the same command again: what is sealed is kept beside the report until it is acknowledged, and
     what was received already gets the same receipt.
     """
-    files = _evidence((*evidence, *more), sensitive)
-    material = Material(report, files, frozenset(sensitive), submission_id, datetime.now(UTC))
+    sensitivity = dict.fromkeys(intimate_image, "intimate-image") | dict.fromkeys(abuse_material, "abuse-material")
+    files = _evidence((*evidence, *more), sensitivity)
+    material = Material(report, files, sensitivity, submission_id, datetime.now(UTC))
     try:
         card = read_trusted_card(trust.read_bytes(), at=material.at)
         signer = read_device_key(device)
@@ -79,7 +82,7 @@ def _evidence(files: Iterable[Path], sensitive: Iterable[Path]) -> tuple[Path, .
     found = tuple(dict.fromkeys(files))
     unknown = [path for path in sensitive if path not in found]
     if unknown:
-        raise click.UsageError(f"{unknown[0]} is called sensitive but is no evidence; name it with --evidence, too.")
+        raise click.UsageError(f"{unknown[0]} is declared sensitive but is no evidence; name it with --evidence, too.")
     return found
 
 

@@ -42,7 +42,7 @@ def await_items(
             data_key=incident.data_key,
             sender=sender,
             evidence_id=entry.id,
-            sensitive=entry.sensitive,
+            sensitivity=entry.sensitivity,
             size=entry.size,
             payload_sha256=signed[entry.id].payload_sha256,
         )

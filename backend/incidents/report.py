@@ -12,6 +12,7 @@ MAX_REPORT_BYTES = 1024 * 1024
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Text = Annotated[str, msgspec.Meta(max_length=100_000)]
 Answer = Literal["yes", "no", "unknown"]
+Sensitivity = Literal["none", "intimate-image", "abuse-material"]
 Place = Literal["web", "mail", "chat", "social-network", "phone", "bank", "wallet", "device", "network"]
 
 
@@ -53,7 +54,12 @@ class EvidenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Line
     media_type: Annotated[str, msgspec.Meta(max_length=120)]
     size: Annotated[int, msgspec.Meta(ge=0, le=2**43)]
-    sensitive: bool = False
+    sensitivity: Sensitivity = "none"
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether the reporter declared it so: it is then never shown, and leaves only by an act of two."""
+        return self.sensitivity != "none"
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -196,7 +196,7 @@ def _preserved(letter: LetterOfRequest) -> list[Held]:
 
 
 def _sensitive(letter: LetterOfRequest) -> frozenset[str]:
-    rows = letter.evidence.filter(item__sensitive=True).values_list("item_id", flat=True)
+    rows = letter.evidence.exclude(item__sensitivity="none").values_list("item_id", flat=True)
     return frozenset(str(pk) for pk in rows)
 
 

@@ -68,7 +68,7 @@ def opened(row: Submission, sealed_folder: Path) -> bytes:
 
 @pytest.mark.usefixtures("notary")
 def test_a_report_and_its_evidence_arrive_and_fit_together(desk: Desk, device: TestDevice, edge: RunningEdge) -> None:
-    result = desk.run("--receipt", desk.path("receipt"), "--sensitive", desk.path("disk.img"))
+    result = desk.run("--receipt", desk.path("receipt"), "--abuse-material", desk.path("disk.img"))
     assert result.exit_code == 0, result.output
     assert Path(desk.path("receipt")).read_text() in result.stdout
     rows = {row.kind: row for row in Submission.objects.filter(kind="report")}
@@ -83,7 +83,10 @@ def test_a_report_and_its_evidence_arrive_and_fit_together(desk: Desk, device: T
     )
     report = parse_report(body)
     check_manifest(checked, report.evidence)
-    assert [(entry.name, entry.sensitive) for entry in report.evidence] == [("mail.eml", False), ("disk.img", True)]
+    assert [(entry.name, entry.sensitivity) for entry in report.evidence] == [
+        ("mail.eml", "none"),
+        ("disk.img", "abuse-material"),
+    ]
     for entry in checked.evidence:
         row = Submission.objects.get(kind="evidence", submission_id=entry.id)
         assert len(opened(row, edge.sealed)) == entry.size

@@ -163,7 +163,7 @@ def test_conduct_evidence_and_earlier_preservation_are_read_from_the_referral(of
     opening.open_waiting(at=NOW)
     assert evidence.take_waiting(at=NOW)
     office.referral.incidents.add(Incident.objects.get())
-    EvidenceItem.objects.update(sensitive=True)
+    EvidenceItem.objects.update(sensitivity="abuse-material")
     services.return_to_draft(letter, acting=office.approver, at=NOW)
     letter.evidence.create(item=EvidenceItem.objects.get(), position=1)
     after = grades(letter)
@@ -178,7 +178,7 @@ def test_a_marked_file_keeps_the_letter_from_going(office: Office) -> None:
     opening.open_waiting(at=NOW)
     assert evidence.take_waiting(at=NOW)
     office.referral.incidents.add(Incident.objects.get())
-    EvidenceItem.objects.update(sensitive=True)
+    EvidenceItem.objects.update(sensitivity="abuse-material")
     letter = services.draft_letter(
         office.referral,
         "preservation-request",

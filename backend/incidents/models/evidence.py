@@ -19,6 +19,11 @@ class EvidenceItem(models.Model):
         RECEIVED = "received", "plaintext digest checked"
         MISMATCH = "mismatch", "does not have the digest that the sender signed"
 
+    class Sensitivity(models.TextChoices):
+        NONE = "none", "not sensitive"
+        INTIMATE_IMAGE = "intimate-image", "intimate image"
+        ABUSE_MATERIAL = "abuse-material", "abuse material"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="evidence")
     data_key = models.ForeignKey("vault.DataKey", on_delete=models.PROTECT)
@@ -27,7 +32,7 @@ class EvidenceItem(models.Model):
     evidence_id = models.UUIDField(help_text="Chosen by the sender; its submission id.")
     name_ct = models.BinaryField()
     media_type_ct = models.BinaryField()
-    sensitive = models.BooleanField(default=False)
+    sensitivity = models.CharField(max_length=14, choices=Sensitivity.choices, default=Sensitivity.NONE)
     size = models.BigIntegerField(help_text="Plaintext bytes.")
     plaintext_sha256_ct = models.BinaryField(help_text="The item's identity; nowhere in clear.")
     payload_sha256 = models.CharField(max_length=64)
@@ -51,6 +56,11 @@ class EvidenceItem(models.Model):
     @property
     def audit_id(self) -> str:
         return str(self.id)
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether it was declared so: never shown or decoded, and handed on only by an act of two persons."""
+        return self.sensitivity != self.Sensitivity.NONE
 
 
 class CustodyEvent(models.Model):

@@ -6,6 +6,7 @@ until each part is acknowledged. The folder holds nothing readable.
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,11 +53,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Material:
-    """The caller's report: its files, which of them are sensitive, and the submission id if the caller chose one."""
+    """The caller's report: its files, which are sensitive and how, and the submission id if the caller chose one."""
 
     report: Path
     evidence: tuple[Path, ...]
-    sensitive: frozenset[Path]
+    sensitivity: Mapping[Path, str]
     chosen: uuid.UUID | None
     at: datetime
 
@@ -70,7 +71,8 @@ class Material:
         lines = [node, device, str(self.chosen or ""), hashlib.sha256(self.report.read_bytes()).hexdigest()]
         for path in self.evidence:
             status = path.stat()
-            lines.append(f"{path.resolve()} {status.st_size} {status.st_mtime_ns} {path in self.sensitive}")
+            declared = self.sensitivity.get(path, "none")
+            lines.append(f"{path.resolve()} {status.st_size} {status.st_mtime_ns} {declared}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 

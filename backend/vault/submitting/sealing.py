@@ -6,7 +6,7 @@ import mimetypes
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,13 +38,13 @@ class _Evidence:
     part: Part
     digests: Digests
 
-    def manifest_entry(self, sensitive: frozenset[Path]) -> dict[str, Any]:
+    def manifest_entry(self, sensitivity: Mapping[Path, str]) -> dict[str, Any]:
         return {
             "id": str(self.part.id),
             "name": self.path.name,
             "media_type": mimetypes.guess_type(self.path.name)[0] or "application/octet-stream",
             "size": self.digests.size,
-            "sensitive": self.path in sensitive,
+            "sensitivity": sensitivity.get(self.path, "none"),
         }
 
     def signed_entry(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def seal_all(
     draft = Path(tempfile.mkdtemp(prefix=".sealing-", dir=folder.parent))
     try:
         evidence = [_seal_evidence(path, draft, key, progress) for path in material.evidence]
-        entries = [one.manifest_entry(material.sensitive) for one in evidence]
+        entries = [one.manifest_entry(material.sensitivity) for one in evidence]
         body = json.dumps({**report, "evidence": entries}, ensure_ascii=False).encode()
         check(body)
         payload = _payload(submission, body, evidence, node=card.node, key_id=key.key_id, at=material.at)
