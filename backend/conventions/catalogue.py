@@ -11,7 +11,15 @@ from backend.conventions.schema.basis import BasisRules
 from backend.conventions.schema.comparing import ComparisonRules, ComparisonWords
 from backend.conventions.schema.concepts import Concepts, StateElements
 from backend.conventions.schema.context import CyberlawAreas, Harmonisation
-from backend.conventions.schema.engine import ClassificationRules, Cues, IndicatorWords, LetterTemplates, Mark, Marks
+from backend.conventions.schema.engine import (
+    ClassificationRules,
+    Cues,
+    IndicatorWords,
+    LetterTemplates,
+    Mark,
+    Marks,
+    ReportTerms,
+)
 from backend.conventions.schema.instruments import Instrument
 from backend.conventions.schema.risks import RiskFile
 from backend.conventions.schema.states import State, Territory
@@ -227,6 +235,11 @@ class Catalogue:
     def indicator_words(self) -> IndicatorWords:
         """Words that decide what a string in a report is."""
         return self._file("engine/indicators.yaml", IndicatorWords)
+
+    @functools.cached_property
+    def report_terms(self) -> ReportTerms:
+        """The closed vocabularies of a report."""
+        return self._file("engine/report.yaml", ReportTerms)
 
     @functools.cached_property
     def cue_languages(self) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.conventions.indicators import extract, extract_fields
-from backend.incidents.report import Person, Report, Where
+from backend.incidents.blocks import Party, Person
+from backend.incidents.places import BankPlace, DevicePlace, NetworkPlace, PhonePlace, SocialPlace, Where
+from backend.incidents.report import Report
 
 PLAIN = "mail pay@evil-bank.com from 198.51.100.9, see http://evil-bank.com/a or call +506 2222-3333"
 
@@ -99,12 +101,12 @@ def report_with(*where: Where, **more: object) -> Report:
 def test_the_kind_of_a_field_says_what_its_value_is() -> None:
     found = extract_fields(
         report_with(
-            Where(kind="phone", value="2222-3333", state="cr"),
-            Where(kind="social-network", value="DarkPanda"),
-            Where(kind="device", value="358461091203457"),
-            Where(kind="bank", value="4539018827345616"),
-            Where(kind="network", value=" 203[.]0[.]113[.]9"),
-            Where(kind="phone", value="440-0123"),
+            PhonePlace(value="2222-3333", state="cr"),
+            SocialPlace(value="DarkPanda"),
+            DevicePlace(value="358461091203457"),
+            BankPlace(value="4539018827345616"),
+            NetworkPlace(value=" 203[.]0[.]113[.]9"),
+            PhonePlace(value="440-0123"),
         ),
         region="gd",
     )
@@ -122,8 +124,8 @@ def test_the_kind_of_a_field_says_what_its_value_is() -> None:
 
 def test_persons_are_read_and_the_officer_is_not() -> None:
     report = report_with(
-        suspects=[Person(contact="+597 855 0123", note="pseudo « abc_9 »")],
-        victims=[Person(contact="ana@example.com")],
+        suspects=[Party(contact="+597 855 0123", note="pseudo « abc_9 »")],
+        victims=[Party(contact="ana@example.com")],
         officer=Person(contact="officer@police.example.com"),
     )
     assert [(i.field, i.value) for i in extract_fields(report)] == [

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.incidents.report import MAX_REPORT_BYTES, MalformedReport, parse_report, report_schema
+from backend.incidents.published import report_schema
+from backend.incidents.report import MAX_REPORT_BYTES, MalformedReport, parse_report
 from tests.founding import FRAUD_REPORT
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "api" / "report.schema.json"

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from backend.conventions.schema.common import Row, Slug
+from backend.conventions.schema.common import Label, Row, Slug, StateCode
 
 
 class LetterTemplates(Row, frozen=True, kw_only=True):
@@ -150,3 +150,16 @@ class IndicatorWords(Row, frozen=True, kw_only=True):
     unit_endings: frozenset[str]
     site_words: frozenset[str]
     common_domains: frozenset[str]
+
+
+class ReportTerms(Row, frozen=True, kw_only=True):
+    """`engine/report.yaml`: the closed vocabularies of a report, those with labels first."""
+
+    version: int
+    as_of: date
+    places: dict[Slug, Label]
+    events: dict[Slug, Label]
+    chains: dict[Slug, Label]
+    indicators: dict[Slug, Label]
+    states: frozenset[StateCode]
+    currencies: frozenset[str]
