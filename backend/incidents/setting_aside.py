@@ -16,12 +16,16 @@ from backend.audit.events import Event
 from backend.audit.subjects import System
 from backend.intake.models import Submission
 from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
-from backend.vault.secrets import KeyNotHeld
+from backend.vault.secrets import DataKeyDestroyed, KeyNotHeld
 from crypto.errors import CryptoError
 
 WORKER = System("worker")
 MAX_ATTEMPTS = 8
 ENDS_THE_WORKER = "the worker ended each time that it was worked on"
+ERASED = "the incident that it belongs to was erased"
+# What a device signed before it was revoked may be released by a person; what it signed afterwards never is opened.
+SIGNED_BEFORE_REVOCATION = "its device was revoked; by the signed statement it was sealed before that"
+SIGNED_AFTER_REVOCATION = "its device was revoked, and by the signed statement it was sealed only after that"
 log = logging.getLogger("comity.incidents")
 
 
@@ -60,6 +64,8 @@ def work_on(
         work(submission)
     except Quarantine as reason:
         set_aside(submission, str(reason))
+    except DataKeyDestroyed:
+        set_aside(submission, ERASED)
     except KeyNotHeld:
         set_aside(submission, f"the {key} key that it names is not held here any more")
     except CryptoError as closed:

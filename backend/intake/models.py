@@ -38,14 +38,36 @@ class Submission(models.Model):
     not_before = models.DateTimeField(null=True)
     quarantine_reason = models.CharField(max_length=300, blank=True, default="")
     settled_at = models.DateTimeField(null=True)
+    # accept() names none of what follows: the defaults are the database's own.
+    released_by = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text="Who lets it be opened although revoked."
+    )
+    released_at = models.DateTimeField(null=True)
+    given_up_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    given_up_because = models.CharField(max_length=300, blank=True, default="", db_default="")
+    erased_at = models.DateTimeField(null=True, help_text="When the sealed bytes were removed; the row stays.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sender", "submission_id"], name="submission_once_per_sender"),
             models.CheckConstraint(
-                condition=Q(sealed__isnull=False, stored_as__isnull=True)
-                | Q(sealed__isnull=True, stored_as__isnull=False),
+                condition=Q(erased_at__isnull=True, sealed__isnull=False, stored_as__isnull=True)
+                | Q(erased_at__isnull=True, sealed__isnull=True, stored_as__isnull=False)
+                | Q(erased_at__isnull=False, sealed__isnull=True, stored_as__isnull=True),
                 name="sealed_in_row_or_in_file",
+            ),
+            # Only what a person gave up, or what was opened, may lose its bytes or its key.
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(stage__in=("opened", "given_up")), name="only_settled_is_erased"
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="given_up") | ~(Q(given_up_by="") | Q(given_up_because="")),
+                name="given_up_by_a_person_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by="", released_at__isnull=True)
+                | (~Q(released_by="") & Q(released_at__isnull=False)),
+                name="released_by_a_person",
             ),
         ]
         indexes = [

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.vault.models import DataKey
-from backend.vault.secrets import KeyNotHeld, must_read
+from backend.vault.secrets import DataKeyDestroyed, must_read
 from crypto.keyholder import datakeys
 
 VERSION = 1
@@ -50,9 +50,9 @@ def make_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
 
 
 def open_data_key(row: DataKey) -> OpenDataKey:
-    """Unwrap a data key; KeyNotHeld when it was destroyed."""
+    """Unwrap a data key; DataKeyDestroyed when it was erased."""
     if row.wrapped is None:
-        raise KeyNotHeld(
+        raise DataKeyDestroyed(
             f"The data key {row.id} was destroyed on {row.destroyed_at:%Y-%m-%d}: nothing under it can be read again."
         )
     return OpenDataKey(str(row.id), datakeys.unwrap_key(_root(), bytes(row.wrapped), aad=_place(row)))

@@ -12,6 +12,10 @@ class KeyNotHeld(Exception):
     """This process has no such key: DESIGN §4 says which process holds which."""
 
 
+class DataKeyDestroyed(KeyNotHeld):
+    """What was encrypted under the data key was erased: nobody can read it again."""
+
+
 class KeyUnavailable(OSError):
     """A key that must be here cannot be read: its folder is not mounted or has a wrong mode, or the settings are wrong.
 
