@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from backend.accounts.models import Role, User
@@ -19,6 +20,8 @@ class Action(StrEnum):
     SEE_QUARANTINE = "see quarantine"
     DECIDE_CLASSIFICATION = "confirm or override a classification"
     CLASSIFY = "classify a narrative"
+    LOOK_UP = "look up an indicator"
+    DECIDE_DUPLICATE = "confirm or dismiss a likely duplicate"
 
 
 WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER})
@@ -32,6 +35,9 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.DECIDE_CLASSIFICATION: frozenset({Role.DUTY, Role.PROSECUTOR}),
     # A computation on what the person writes themselves; nothing stored is read.
     Action.CLASSIFY: WORKING | {Role.OFFICER},
+    # What is found are incidents that the person may read anyway.
+    Action.LOOK_UP: WORKING,
+    Action.DECIDE_DUPLICATE: frozenset({Role.DUTY, Role.PROSECUTOR}),
 }
 
 
@@ -44,6 +50,11 @@ def require(user: User, action: Action, *, at: datetime) -> None:
     """Raise Http404 unless permitted."""
     if not may(user, action, at=at):
         raise Http404
+
+
+def visible_incidents(user: User, *, at: datetime) -> "QuerySet[Incident]":
+    """The incidents that this person may read: what they are shown of others goes through it."""
+    return Incident.objects.all() if may(user, Action.READ, at=at) else Incident.objects.none()
 
 
 def incident_for(user: User, pk: object, *, action: Action = Action.READ, at: datetime) -> Incident:

@@ -4,8 +4,25 @@ In clear, and named in the threat model: reference, unit, times, sizes, counts, 
 """
 
 from backend.incidents.models.classification import Classification, ClassificationDecision
-from backend.incidents.models.evidence import CustodyEvent, EvidenceItem
+from backend.incidents.models.correlation import Comparison, Correlation, DuplicateDecision, LookUp
+from backend.incidents.models.evidence import ContentOpening, CustodyEvent, EvidenceItem, EvidenceKey
 from backend.incidents.models.incident import Incident
 from backend.incidents.models.indicator import Indicator
+from backend.incidents.models.release import Release, ReleaseDecision
 
-__all__ = ["Classification", "ClassificationDecision", "CustodyEvent", "EvidenceItem", "Incident", "Indicator"]
+__all__ = [
+    "Classification",
+    "ClassificationDecision",
+    "Comparison",
+    "ContentOpening",
+    "Correlation",
+    "CustodyEvent",
+    "DuplicateDecision",
+    "EvidenceItem",
+    "EvidenceKey",
+    "Incident",
+    "Indicator",
+    "LookUp",
+    "Release",
+    "ReleaseDecision",
+]
