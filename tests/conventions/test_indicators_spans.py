@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.conventions.indicators import extract, extract_fields
+from backend.conventions.indicators import extract, extract_fields, normalised
 from backend.incidents.blocks import Party, Person
-from backend.incidents.places import BankPlace, DevicePlace, NetworkPlace, PhonePlace, SocialPlace, Where
+from backend.incidents.places import (
+    BankPlace,
+    DevicePlace,
+    NetworkPlace,
+    PhonePlace,
+    SocialPlace,
+    WalletPlace,
+    WebPlace,
+    Where,
+)
 from backend.incidents.report import Report
 
 PLAIN = "mail pay@evil-bank.com from 198.51.100.9, see http://evil-bank.com/a or call +506 2222-3333"
@@ -133,6 +142,62 @@ def test_persons_are_read_and_the_officer_is_not() -> None:
         ("suspects[0].note", "abc_9"),
         ("victims[0].contact", "ana@example.com"),
     ]
+
+
+def test_typed_members_name_their_indicator_and_its_time() -> None:
+    report = report_with(
+        WebPlace(value="https://evil-shop.example/pay", ip="203.0.113.9"),
+        WalletPlace(value="4AdUndXHHZ6cfufTMvppY6JwXNouMBzSkbLYfpAV5Usx", chain="monero"),
+        BankPlace(value="0012-345 67", provider="Banco Ejemplo"),
+        DevicePlace(value="front desk", mac="00-1A-2B-3C-4D-5E"),
+        suspects=[Party(known_as=["@DarkPanda"])],
+        losses=[{"amount": "5", "currency": "USD", "sent_to": "GB29 NWBK 6016 1331 9268 19"}],
+        connections=[{"ip": "2001:DB8::0:1", "at": "2026-11-23T03:10:00-04:00", "event": "sign-in"}],
+        indicators=[
+            {"type": "sha256", "value": "AB" * 32, "at": "2026-11-23T07:10:00Z"},
+            {"type": "card", "value": "4539 0188 2734 5617"},
+            {"type": "ipv4", "value": "no address"},
+        ],
+    )
+    found = extract_fields(report, region="gd")
+    assert {(i.field, i.type, i.value, i.at) for i in found} == {
+        ("where[0].value", "url", "https://evil-shop.example/pay", None),
+        ("where[0].ip", "ipv4", "203.0.113.9", None),
+        ("where[1].value", "wallet", "4AdUndXHHZ6cfufTMvppY6JwXNouMBzSkbLYfpAV5Usx", None),
+        ("where[2].value", "account", "001234567", None),
+        ("where[3].mac", "mac", "00:1a:2b:3c:4d:5e", None),
+        ("suspects[0].known_as[0]", "username", "darkpanda", None),
+        ("losses[0].sent_to", "iban", "GB29NWBK60161331926819", None),
+        ("connections[0].ip", "ipv6", "2001:db8::1", "2026-11-23T03:10:00-04:00"),
+        ("indicators[0].value", "sha256", "ab" * 32, "2026-11-23T07:10:00Z"),
+        ("indicators[1].value", "card", "453901******5617", None),
+    }
+    assert "2734" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "form"),
+    [
+        ("ip", "203[.]0[.]113[.]9", ("ipv4", "203.0.113.9")),
+        ("ipv4", "2001:db8::1", None),
+        ("url", "hxxp://Evil[.]com/A", ("url", "http://evil.com/A")),
+        ("domain", "gmail.com", ("domain", "gmail.com")),
+        ("domain", "Evil[.]zzz", ("domain", "evil.zzz")),
+        ("phone", "440-0123", ("phone", "+14734400123")),
+        ("phone", "nobody", None),
+        ("username", "@DarkPanda", ("username", "darkpanda")),
+        ("iban", "GB29 NWBK 6016 1331 9268 19", ("iban", "GB29NWBK60161331926819")),
+        ("eth", "0xABC", ("eth", "0xabc")),
+        ("imei", "35 846109 120345 7", ("imei", "358461091203457")),
+        ("wallet", " ", None),
+    ],
+)
+def test_a_value_of_a_said_type_is_as_the_finders_give_it_or_taken_at_its_word(
+    kind: str, value: str, form: tuple[str, str] | None
+) -> None:
+    assert normalised(kind, value, region="gd") == form
+    if form:
+        assert normalised(form[0], form[1], region="gd") == form
 
 
 LONG = 200_000
