@@ -88,6 +88,7 @@ class Event(StrEnum):
     RELEASE_PROPOSED = "release:proposed"
     RELEASE_APPROVED = "release:approved"
     RELEASE_REFUSED = "release:refused"
+    KEY_WITHDRAWN = "key:withdrawn"
 
 
 # Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.

@@ -56,6 +56,10 @@ class PublishedKey(models.Model):
     statement = models.BinaryField(help_text="Signed by the identity key (crypto/SPEC.md, intake-key statement).")
     seal_from = models.DateTimeField()
     seal_until = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="Rotated or lost: from then on nothing sealed to it is accepted."
+    )
+    # Set by the database's destroy_key() alone, which knows when that may be; its private half goes after that.
     destroyed_at = models.DateTimeField(null=True)
 
     class Meta:

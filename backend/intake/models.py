@@ -38,6 +38,9 @@ class Submission(models.Model):
     not_before = models.DateTimeField(null=True)
     quarantine_reason = models.CharField(max_length=300, blank=True, default="")
     settled_at = models.DateTimeField(null=True)
+    sender_revoked = models.BooleanField(
+        default=False, db_default=False, help_text="Whether its device had been revoked when it was accepted."
+    )
     # accept() names none of what follows: the defaults are the database's own.
     released_by = models.CharField(
         max_length=150, blank=True, default="", db_default="", help_text="Who lets it be opened although revoked."
@@ -73,6 +76,11 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["received_at"], condition=Q(stage="received"), name="submission_to_open"),
             models.Index(fields=["-received_at"], condition=Q(stage="quarantined"), name="submission_quarantined"),
+            # What keeps an intake key from being destroyed, beside what waits; what a revoked device has sent.
+            models.Index(
+                fields=["key_id"], condition=~Q(stage__in=["received", "opened"]), name="submission_set_aside"
+            ),
+            models.Index(fields=["sender"], condition=Q(sender_revoked=True), name="submission_of_revoked"),
         ]
 
     audit_kind = "submission"

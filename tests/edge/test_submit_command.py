@@ -126,12 +126,11 @@ def test_nothing_readable_is_kept(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("notary")
-def test_a_revoked_device_is_refused(desk: Desk, device: TestDevice) -> None:
+def test_a_revoked_device_gets_its_receipt_and_is_told_nothing(desk: Desk, device: TestDevice) -> None:
     services.revoke(device.row, acting=System("tests"), at=datetime.now(UTC))
     result = desk.run()
-    assert result.exit_code == 1
-    assert "401" in result.stderr
-    assert Submission.objects.count() == 0
+    assert (result.exit_code, "revoked" in result.output) == (0, False)
+    assert set(Submission.objects.values_list("sender_revoked", flat=True)) == {True}
 
 
 @pytest.mark.usefixtures("notary")

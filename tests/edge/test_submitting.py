@@ -102,13 +102,10 @@ def test_a_sender_asks_for_its_own_receipts_only(sending: Sending) -> None:
 @pytest.mark.usefixtures("notary")
 def test_whatever_is_wrong_with_the_sender_is_one_answer(sending: Sending, device: TestDevice) -> None:
     assert sending.send().status == 201
-    revoked = enrol_device("Revoked unit (test)", at=datetime.now(UTC))
-    services.revoke(revoked.row, acting=System("tests"), at=datetime.now(UTC))
     forged = _Forged(device.key)
     replies = [
         sending.but(signer=SigningKey.generate("ed25519")).send(),
         sending.but(signer=SigningKey.generate("ecdsa-p256")).send(),
-        sending.but(signer=revoked.key).send(),
         sending.but(signer=forged).send(),
         sending.but(kind="packet", body=Body.of(b"PK\x03\x04")).send(),
     ]
@@ -125,6 +122,16 @@ class _Forged:
 
 
 @pytest.mark.usefixtures("notary")
+def test_what_a_revoked_device_brings_is_taken_and_marked(sending: Sending, device: TestDevice) -> None:
+    assert sending.send().status == 201
+    services.revoke(device.row, acting=System("tests"), at=datetime.now(UTC))
+    assert sending.send().status == 200
+    assert sending.but(id=uuid.uuid4()).send().status == 201
+    marked = Submission.objects.order_by("received_at").values_list("sender_revoked", flat=True)
+    assert list(marked) == [False, True]
+
+
+@pytest.mark.usefixtures("notary")
 def test_what_is_sealed_to_a_key_of_another_node_must_be_sealed_again(sending: Sending) -> None:
     assert sending.send().status == 201
     assert problem_of(sending.but(key_id="0123456789abcdef", id=uuid.uuid4()).send()) == "seal-again"
@@ -133,6 +140,7 @@ def test_what_is_sealed_to_a_key_of_another_node_must_be_sealed_again(sending: S
 @pytest.mark.usefixtures("notary")
 def test_a_replay_gets_its_receipt_after_the_key_was_destroyed(sending: Sending) -> None:
     first = sending.send()
+    Submission.objects.update(stage="opened")
     row = today()
     row.destroyed_at = datetime.now(UTC)
     row.save()
