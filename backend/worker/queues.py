@@ -9,6 +9,7 @@ SWEEPS: Mapping[str, float] = {
     "intake": 10.0,
     "enrolment": 10.0,
     "exchange": 5.0,
+    "correlation": 30.0,
     # Nobody waits for what other law data or another engine make of an incident classified before.
     "classification": 60.0,
     "housekeeping": 3600.0,

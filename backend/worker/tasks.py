@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from celery import shared_task
 from django.conf import settings
 
-from backend.incidents import classifying, evidence, opening
+from backend.incidents import classifying, correlating, evidence, opening
 from backend.intake.sweeping import remove_orphans
 from backend.units.services import check_requests
 from backend.vault.enrolment import open_code
@@ -29,6 +29,7 @@ WORK: dict[str, tuple[Callable[[], int], ...]] = {
         lambda: inbound.open_waiting(at=_now()),
     ),
     "exchange": (lambda: exchange.transmit_waiting(at=_now()),),
+    "correlation": (lambda: correlating.correlate_waiting(at=_now()),),
     "classification": (lambda: classifying.propose_anew(at=_now()),),
     "housekeeping": (
         lambda: remove_orphans(settings.COMITY.sealed, at=_now()),

@@ -152,9 +152,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["found_at"], condition=models.Q(suggested=True), name="correlation_suggested"
-                    )
+                    models.Index(fields=["found_at"], condition=models.Q(suggested=True), name="correlation_suggested")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("first", "second"), name="correlation_once"),
