@@ -53,13 +53,17 @@ class Plan(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Material:
-    """The caller's report: its files, which are sensitive and how, and the submission id if the caller chose one."""
+    """The caller's report, a file or its JSON; its files, which are sensitive and how; the id if the caller chose one."""
 
-    report: Path
+    report: Path | bytes
     evidence: tuple[Path, ...]
     sensitivity: Mapping[Path, str]
     chosen: uuid.UUID | None
     at: datetime
+
+    def body(self) -> bytes:
+        """The report's JSON."""
+        return self.report if isinstance(self.report, bytes) else self.report.read_bytes()
 
     def name(self, *, node: str, device: str) -> str:
         """Return the name of the state folder for these files from this device to this node.
@@ -68,7 +72,7 @@ class Material:
         derived from a report would let others test what it says. Evidence counts by path, size and time of change,
         since hashing 10 GB to find the state would take minutes.
         """
-        lines = [node, device, str(self.chosen or ""), hashlib.sha256(self.report.read_bytes()).hexdigest()]
+        lines = [node, device, str(self.chosen or ""), hashlib.sha256(self.body()).hexdigest()]
         for path in self.evidence:
             status = path.stat()
             declared = self.sensitivity.get(path, "none")

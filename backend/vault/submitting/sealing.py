@@ -98,7 +98,7 @@ def seal_all(
 def read_report(material: Material) -> dict[str, Any]:
     """Return the report's JSON object, without evidence; raises UnfitReport."""
     try:
-        report = json.loads(material.report.read_bytes())
+        report = json.loads(material.body())
     except (ValueError, RecursionError):
         raise UnfitReport("The report is not JSON in UTF-8; write it by the schema of docs/report.md.") from None
     if not isinstance(report, dict):
