@@ -16,6 +16,7 @@ from backend.audit.subjects import System
 from backend.audit.trust import TrustedLog
 from backend.directory.keycard import read_card
 from backend.directory.models import Node
+from backend.incidents.custody import NotHanded
 from backend.intake.queue import claimed, failure_name
 from backend.vault.sending import Body, EdgeUnreachable, Reply, ask_receipt, post_sealed
 from backend.vault.signers import transport_signer
@@ -51,7 +52,7 @@ def transmit_waiting(*, at: datetime) -> bool:
         except Undeliverable as final:
             _fail(transmission, str(final), at=at)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            known = isinstance(problem, (NotSentYet, NotProved, EdgeUnreachable))
+            known = isinstance(problem, (NotSentYet, NotProved, NotHanded, EdgeUnreachable))
             reason = str(problem) if known else f"unforeseen: {failure_name(problem)}"
             log.warning("transmission %s: %s (attempt %d)", transmission.id, reason, transmission.attempts)
             if transmission.attempts >= MAX_ATTEMPTS:

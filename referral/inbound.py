@@ -212,11 +212,11 @@ def _store_evidence(
     for position, packed in enumerate(opened.contents.evidence, start=1):
         item = _new_item(packed, letter, key, peer)
         source = sealed_evidence(file, opened.packet, packed)
-        digests = custody.keep_payload(source, item, kind="exchange", key_id=opened.packet.exchange_key, key=key)
-        if not custody.agrees(item, digests, key):
+        kept = custody.keep_payload(source, item, kind="exchange", key_id=opened.packet.exchange_key, key=key)
+        if not custody.agrees(item, kept.digests, key):
             custody.payload_path(item).unlink()
             raise EvidenceDiffers
-        custody.mark_received(item, acting=WORKER, came_from=f"node {peer.id}", at=at)
+        custody.mark_received(item, kept, acting=WORKER, came_from=f"node {peer.id}", at=at)
         LetterEvidence.objects.create(letter=letter, item=item, position=position)
 
 

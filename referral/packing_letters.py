@@ -14,12 +14,11 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.models import AuditEvent, Receipt
 from backend.audit.subjects import Reference, System
-from backend.directory.models import Node
 from backend.incidents.columns import opened
+from backend.incidents.custody import hand_to_node, header_for_node
 from backend.incidents.evidence import payload_path, sync_folder
-from backend.incidents.models import CustodyEvent, EvidenceItem
+from backend.incidents.models import CustodyEvent
 from backend.vault.columns import open_data_key
-from backend.vault.receiving import readdressed_header
 from backend.vault.sending import Body
 from backend.vault.signers import transport_signer
 from crypto.keys import PQRecipient
@@ -43,13 +42,17 @@ def packet_path(packet: Packet) -> Path:
 
 
 def build(transmission: Transmission, *, at: datetime) -> None:
-    """Build the packet once, durably before its row; an unfinished one of an earlier attempt is removed."""
+    """Build the packet once, durably before its row; an unfinished one of an earlier attempt is removed.
+
+    That the evidence goes is on record before its keys are taken. Raises NotHanded where it may not.
+    """
     letter = _letter(transmission)
     peer, packet_id = letter.addressee_node, transmission.packet_id
     exchange = PQRecipient.parse(peer.exchange_recipient)
     items = [link.item for link in letter.evidence.select_related("item__data_key").order_by("position")]
+    handed = [hand_to_node(item, peer.id, letter.reference, acting=WORKER, at=at) for item in items]
     path = Path(settings.COMITY.evidence) / f"{packet_id}.packet"
-    _write(path, transmission, letter, items, exchange, at=at)
+    _write(path, transmission, letter, handed, exchange, at=at)
     body = Body.of(path)
     with transaction.atomic():
         packet = Packet(
@@ -64,7 +67,6 @@ def build(transmission: Transmission, *, at: datetime) -> None:
             made_at=at,
         )
         packet.save(force_insert=True)
-        _record_custody(items, peer, letter.reference, at=at)
         to_stage(locked(letter), Stage.TRANSMITTED, Event.LETTER_TRANSMITTED, acting=WORKER, at=at)
         transmission.stage = Transmission.Stage.QUEUED
         transmission.save(update_fields=["stage"])
@@ -74,7 +76,7 @@ def _write(
     path: Path,
     transmission: Transmission,
     letter: LetterOfRequest,
-    items: list[EvidenceItem],
+    handed: list[CustodyEvent],
     exchange: PQRecipient,
     *,
     at: datetime,
@@ -98,7 +100,7 @@ def _write(
             route=route,
             letter_pdf=pdf,
             reference=letter.reference,
-            evidence=[_to_pack(item, exchange) for item in items],
+            evidence=[_to_pack(event, exchange) for event in handed],
             transport=transport_signer(),
         )
         detail = packet_built_detail(built.manifest_sha256, route.addressee)
@@ -113,13 +115,14 @@ def _letter(transmission: Transmission) -> LetterOfRequest:
     return LetterOfRequest.objects.select_related("referral__data_key", "addressee_node").get(pk=transmission.letter_id)
 
 
-def _to_pack(item: EvidenceItem, exchange: PQRecipient) -> EvidenceToPack:
+def _to_pack(event: CustodyEvent, exchange: PQRecipient) -> EvidenceToPack:
+    item = event.item
     key = open_data_key(item.data_key)
     path = payload_path(item)
     return EvidenceToPack(
         id=str(item.id),
         name=opened(key, item, "name_ct").decode(),
-        header=readdressed_header(bytes(item.file_key_ct), [exchange], data_key=key, row=item.id),
+        header=header_for_node(event, exchange),
         payload=_opener(path),
         payload_size=path.stat().st_size,
         size=item.size,
@@ -151,19 +154,3 @@ def _prove(transmission: Transmission, detail: dict[str, str], *, at: datetime) 
             return found.proof.encode()
         time.sleep(0.02)
     raise NotProved("the notary has not proved the packet yet; is it running?")
-
-
-def _record_custody(items: list[EvidenceItem], peer: Node, reference: str, *, at: datetime) -> None:
-    for item in items:
-        CustodyEvent.objects.create(
-            item=item,
-            act=CustodyEvent.Act.READDRESSED,
-            at=at,
-            by_role=WORKER.audit_role,
-            by_id=WORKER.audit_id,
-            went_to=f"node {peer.id}",
-            reason=f"sent with letter {reference}",
-        )
-        recording.record(
-            Event.EVIDENCE_READDRESSED, item, acting=WORKER, at=at, detail={"to": peer.id, "letter": reference}
-        )

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from backend.accounts.models import Role, User
-from backend.incidents.models import Incident
+from backend.incidents.models import EvidenceItem, Incident
 from backend.intake.models import Submission
 
 
@@ -20,6 +20,10 @@ class Action(StrEnum):
     SEE_QUARANTINE = "see quarantine"
     DECIDE_CLASSIFICATION = "confirm or override a classification"
     CLASSIFY = "classify a narrative"
+    SEE_EVIDENCE = "see evidence items and their custody"
+    READ_EVIDENCE = "read the content of an evidence item"
+    PROPOSE_RELEASE = "propose the release of sensitive material"
+    DECIDE_RELEASE = "approve or refuse the release of sensitive material"
     LOOK_UP = "look up an indicator"
     DECIDE_DUPLICATE = "confirm or dismiss a likely duplicate"
 
@@ -46,6 +50,11 @@ def may(user: User, action: Action, *, at: datetime) -> bool:
     return bool(PERMITTED[action] & user.roles_at(at))
 
 
+    Action.SEE_EVIDENCE: WORKING,
+    Action.READ_EVIDENCE: WORKING,
+    # Whoever drafts letters proposes; a person of the authority, who drafts none, decides.
+    Action.PROPOSE_RELEASE: frozenset({Role.DUTY, Role.PROSECUTOR}),
+    Action.DECIDE_RELEASE: frozenset({Role.APPROVER, Role.SIGNER}),
 def require(user: User, action: Action, *, at: datetime) -> None:
     """Raise Http404 unless permitted."""
     if not may(user, action, at=at):
@@ -72,3 +81,15 @@ def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
     return list(
         Submission.objects.filter(stage=Submission.Stage.QUARANTINED).defer("sealed").order_by("-received_at")[:200]
     )
+def evidence_for(user: User, pk: object, *, action: Action = Action.SEE_EVIDENCE, at: datetime) -> EvidenceItem:
+    """The evidence item, or Http404 when it does not exist or is not for this person."""
+    found = EvidenceItem.objects.select_related("incident", "data_key").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    # What came with a letter is shown to its registrar on the letter's page, so here too; its content is not.
+    registering = action is Action.SEE_EVIDENCE and found.incident_id is None and Role.REGISTRAR in user.roles_at(at)
+    if not registering:
+        require(user, action, at=at)
+    return found
+
+

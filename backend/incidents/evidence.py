@@ -1,6 +1,7 @@
 """Evidence items: awaited from the report on, received when the whole file was opened and has the digest signed for."""
 
 import os
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +14,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import Acting
 from backend.incidents.columns import opened, sealed
-from backend.incidents.models import CustodyEvent, EvidenceItem, Incident
+from backend.incidents.models import CustodyEvent, EvidenceItem, EvidenceKey, Incident
 from backend.incidents.report import Report
 from backend.incidents.setting_aside import (
     WORKER,
@@ -77,24 +78,31 @@ def take_waiting(*, at: datetime) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A payload in the evidence folder: its file key, wrapped by the data key, and what it was found to be."""
+
+    file_key_ct: bytes = field(repr=False)
+    digests: PayloadDigests
+
+
 def payload_path(item: EvidenceItem) -> Path:
     """Where the sealed payload of a received item lies."""
     return Path(settings.COMITY.evidence) / item.stored_as
 
 
-def keep_payload(source: BinaryIO, item: EvidenceItem, *, kind: str, key_id: str, key: OpenDataKey) -> PayloadDigests:
-    """Take a sealed file into the evidence folder, durably, and set the item's file key; raises CannotOpen.
+def keep_payload(source: BinaryIO, item: EvidenceItem, *, kind: str, key_id: str, key: OpenDataKey) -> Kept:
+    """Take a sealed file into the evidence folder, durably; its digests and wrapped file key. Raises CannotOpen.
 
-    The payload is written under a temporary name and only named for good once it opened as a whole.
+    The payload is written under a temporary name and only named for good once it opened as a whole. It stays as it was
+    sealed: nothing of it is decoded, and its name on the disk is the item's id.
     """
     folder = Path(settings.COMITY.evidence)
     final = f"{item.id}.payload"
     unfinished = folder / f"{item.id}.unfinished"
     try:
         with unfinished.open("wb") as payload:
-            item.file_key_ct, digests = take_evidence(
-                source, payload, kind=kind, key_id=key_id, data_key=key, row=item.id
-            )
+            file_key, digests = take_evidence(source, payload, kind=kind, key_id=key_id, data_key=key, row=item.id)
             payload.flush()
             os.fsync(payload.fileno())
         unfinished.replace(folder / final)
@@ -102,7 +110,7 @@ def keep_payload(source: BinaryIO, item: EvidenceItem, *, kind: str, key_id: str
     finally:
         unfinished.unlink(missing_ok=True)
     item.stored_as = final
-    return digests
+    return Kept(file_key, digests)
 
 
 def agrees(item: EvidenceItem, digests: PayloadDigests, key: OpenDataKey) -> bool:
@@ -114,23 +122,24 @@ def agrees(item: EvidenceItem, digests: PayloadDigests, key: OpenDataKey) -> boo
 def _take(submission: Submission, item: EvidenceItem, *, at: datetime) -> None:
     key = open_data_key(item.data_key)
     with sealed_file(submission) as source:
-        digests = keep_payload(source, item, kind="intake", key_id=submission.key_id, key=key)
-    if not agrees(item, digests, key):
+        kept = keep_payload(source, item, kind="intake", key_id=submission.key_id, key=key)
+    if not agrees(item, kept.digests, key):
         payload_path(item).unlink()
         raise Quarantine("it does not have the size and digests that the device signed for")
     with transaction.atomic():
         item.submission = submission
-        mark_received(item, acting=WORKER, came_from=f"device {submission.sender}", at=at)
+        mark_received(item, kept, acting=WORKER, came_from=f"device {submission.sender}", at=at)
         settle(submission, Submission.Stage.OPENED, at=at)
     if submission.stored_as:
         # The payload is kept, the wrapped file key too: the sealed file has served.
         (Path(settings.COMITY.sealed) / submission.stored_as).unlink(missing_ok=True)
 
 
-def mark_received(item: EvidenceItem, *, acting: Acting, came_from: str, at: datetime) -> None:
+def mark_received(item: EvidenceItem, kept: Kept, *, acting: Acting, came_from: str, at: datetime) -> None:
     """The first custody event, in the caller's transaction: the plaintext digest was checked."""
     item.stage = EvidenceItem.Stage.RECEIVED
     item.save()
+    EvidenceKey.objects.create(item=item, file_key_ct=kept.file_key_ct)
     CustodyEvent.objects.create(
         item=item,
         act=CustodyEvent.Act.RECEIVED,
@@ -138,6 +147,7 @@ def mark_received(item: EvidenceItem, *, acting: Acting, came_from: str, at: dat
         by_role=acting.audit_role,
         by_id=acting.audit_id,
         came_from=came_from,
+        went_to=f"node {settings.COMITY.node}",
         reason="size and digests agree with what the sender signed",
     )
     recording.record(

@@ -75,6 +75,15 @@ def check_payload(payload: BinaryIO, file_key: bytes) -> PayloadDigests:
     return _open_into(payload, None, file_key, b"").payload()
 
 
+def payload_batches(payload: BinaryIO, file_key: bytes) -> Iterator[bytes]:
+    """Yield the content of a payload that is kept apart from its header, in constant memory.
+
+    Use nothing of what it yields before it is exhausted, for only then is the end known to be the true end. Raises
+    `CannotOpen`.
+    """
+    return (bytes(plaintext) for plaintext, _ in _plain_batches(payload, file_key, _read_nonce(payload)))
+
+
 def _open_into(source: BinaryIO, out: BinaryIO | None, file_key: bytes, header: bytes) -> Tally:
     nonce = _read_nonce(source)
     tally = Tally(header, nonce)
