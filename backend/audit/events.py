@@ -69,7 +69,6 @@ class Event(StrEnum):
     RISK_OVERRIDDEN = "risk:overridden"
     SUBMISSION_RETRIED = "submission:retried"
     SUBMISSION_RELEASED = "submission:released"
-    SUBMISSION_ERASED = "submission:erased"
     RETENTION_RULE_MADE = "retention_rule:made"
     RETENTION_RULE_CONFIRMED = "retention_rule:confirmed"
     RETENTION_RULE_ENDED = "retention_rule:ended"
@@ -89,6 +88,8 @@ class Event(StrEnum):
     RELEASE_APPROVED = "release:approved"
     RELEASE_REFUSED = "release:refused"
     KEY_WITHDRAWN = "key:withdrawn"
+    INCIDENT_SUPPLEMENTED = "incident:supplemented"
+    INCIDENT_RETRACTED = "incident:retracted"
 
 
 # Events whose place in the log is proved to somebody outside: the sender of a submission, the addressee of a packet.

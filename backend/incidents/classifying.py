@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from backend.audit import recording
 from backend.audit.events import Event
@@ -22,7 +22,8 @@ from backend.conventions.dating import as_of
 from backend.conventions.indicators import extract_fields
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import Classification, Incident, Indicator
-from backend.incidents.report import Report, parse_report
+from backend.incidents.report import Report
+from backend.incidents.whole import read_whole
 from backend.intake.queue import failure_name
 from backend.vault import tokens
 from backend.vault.columns import OpenDataKey, open_data_key
@@ -43,9 +44,18 @@ class Proposal:
 
 
 def proposal_for(
-    incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
+    incident: Incident,
+    report: Report,
+    key: OpenDataKey,
+    *,
+    read_up_to: int = 0,
+    catalogue: Catalogue | None = None,
+    at: datetime,
 ) -> Proposal:
-    """Classify by the report's narrative and facts, and find the indicators of narrative and fields."""
+    """Classify by the report's narrative and facts, and find the indicators of narrative and fields.
+
+    ``report`` is what stands of everything sent, ``read_up_to`` the position of the last that was sent later.
+    """
     # The statutes are those of the day on which it is proposed.
     law = as_of(catalogue or shipped(), at.date())
     found = classification.classify(
@@ -62,6 +72,7 @@ def proposal_for(
         engine_version=versions.engine_version(),
         law_digest=versions.law_digest(law.folder),
         made_at=at,
+        read_up_to=read_up_to,
     )
     result = json.dumps(found.to_json(), ensure_ascii=False).encode()
     row.result_ct = sealed(key, Classification, row.id, "result_ct", result)
@@ -72,13 +83,19 @@ def proposal_for(
 
 
 def classify_incident(
-    incident: Incident, report: Report, key: OpenDataKey, *, catalogue: Catalogue | None = None, at: datetime
+    incident: Incident,
+    report: Report,
+    key: OpenDataKey,
+    *,
+    read_up_to: int = 0,
+    catalogue: Catalogue | None = None,
+    at: datetime,
 ) -> Classification:
     """Propose for an incident and index its indicators; nothing rewritten.
 
-    In the caller's transaction; IntegrityError where this engine proposed by these law data before.
+    In the caller's transaction; IntegrityError where this engine proposed for the same by these law data before.
     """
-    proposal = proposal_for(incident, report, key, catalogue=catalogue, at=at)
+    proposal = proposal_for(incident, report, key, read_up_to=read_up_to, catalogue=catalogue, at=at)
     proposal.row.save(force_insert=True)
     Indicator.objects.bulk_create(_not_indexed(incident, proposal.indicators, key))
     recording.record_all([proposal.told], at=at)
@@ -100,15 +117,22 @@ def propose_anew(*, catalogue: Catalogue | None = None, at: datetime) -> bool:
         return False
     try:
         with transaction.atomic():
+            keep_others_from(incident)
             key = open_data_key(incident.data_key)
-            report = parse_report(opened(key, incident, "report_ct"))
-            classify_incident(incident, report, key, catalogue=law, at=at)
+            whole = read_whole(incident, key=key)
+            classify_incident(incident, whole.report, key, read_up_to=whole.read_up_to, catalogue=law, at=at)
     except IntegrityError:
         log.info("%s was classified by another worker at the same moment", incident.reference)
     except Exception as problem:
         _failed.add(incident.pk)
         log.error("%s was not classified anew: %s", incident.reference, failure_name(problem))
     return True
+
+
+def keep_others_from(incident: Incident) -> None:
+    """Until the transaction ends nobody else adds to the incident or classifies it anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"later words on {incident.pk}"])
 
 
 def _states(report: Report) -> list[str]:

@@ -18,32 +18,19 @@ from django.db.models import QuerySet
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.recording import NewEvent
-from backend.incidents import classifying, evidence
+from backend.incidents import classifying, evidence, supplementing
 from backend.incidents.classifying import Proposal, indicator_rows
 from backend.incidents.columns import sealed
 from backend.incidents.models import Classification, Incident, Indicator
-from backend.incidents.report import MalformedReport, Report, parse_report
-from backend.incidents.setting_aside import (
-    WORKER,
-    Quarantine,
-    quarantine,
-    sealed_file,
-    settle_all,
-    work_on,
-)
-from backend.incidents.statement import ReportStatement, StatementDiffers, check_manifest, check_statement
+from backend.incidents.report import Report
+from backend.incidents.setting_aside import WORKER, Quarantine, quarantine, settle_all, work_on
+from backend.incidents.unsealing import Unsealed, unseal
 from backend.intake.models import Submission
 from backend.intake.queue import claimed_many, failure_name
 from backend.units.models import Device
 from backend.vault.columns import OpenDataKey, new_data_key
 from backend.vault.models import DataKey
-from backend.vault.receiving import open_report
-from crypto.errors import CryptoError
-from crypto.keys import VerifyingKey
-from crypto.report import unframe
 
-FRAME = "comity/report/v1"
-MAX_OPENED = 4 * 1024 * 1024
 # Reports that share a transaction: of 64 KB in a row, few enough for a small machine's memory.
 TOGETHER = 32
 log = logging.getLogger("comity.incidents")
@@ -63,9 +50,15 @@ def open_waiting(*, at: datetime, most: int = TOGETHER) -> int:
 
 
 def _open_alone(submission: Submission, *, at: datetime) -> None:
-    with transaction.atomic():
-        opened = open_submission(submission, at=at)
-    log.info("submission %s opened as %s", submission.id, opened.reference)
+    try:
+        with transaction.atomic():
+            opened = open_submission(submission, at=at)
+    except supplementing.NotYet:
+        # No failure: it is looked at again as long as what it adds to waits itself.
+        again = at + supplementing.LOOK_AGAIN
+        Submission.objects.filter(pk=submission.pk).update(attempts=submission.attempts - 1, not_before=again)
+    else:
+        log.info("submission %s opened as %s", submission.id, opened.reference)
 
 
 def _open_together(submissions: list[Submission], *, at: datetime) -> list[Submission]:
@@ -74,11 +67,13 @@ def _open_together(submissions: list[Submission], *, at: datetime) -> list[Submi
     devices = {device.fingerprint: device for device in _devices().filter(fingerprint__in=senders)}
     prepared = []
     for submission in submissions:
-        # What was tried before may be what ends the worker: it is tried alone. Evidence has questions of its own.
+        # What was tried before may be what ends the worker: it is tried alone. Evidence and what adds to another
+        # report have questions of their own.
         if submission.attempts == 1:
             with suppress(Exception):  # alone it fails again, and the reason is kept
-                one = _prepare(submission, devices.get(submission.sender), at=at)
-                prepared += [] if one.report.evidence else [one]
+                unsealed = _unsealed(submission, devices.get(submission.sender))
+                if unsealed.report.kind == "report" and not unsealed.report.evidence:
+                    prepared.append(_prepare(unsealed, at=at))
     try:
         with transaction.atomic():
             _store(prepared, at=at)
@@ -94,74 +89,63 @@ def _open_together(submissions: list[Submission], *, at: datetime) -> list[Submi
 class _Prepared:
     """A report that was opened and found in order; everything of it that is to be stored, and nothing stored yet."""
 
-    submission: Submission
-    statement: ReportStatement
-    report: Report
+    unsealed: Unsealed
     data_key: DataKey
     key: OpenDataKey
     incident: Incident
     proposal: Proposal
 
+    @property
+    def submission(self) -> Submission:
+        """What was opened."""
+        return self.unsealed.submission
+
+    @property
+    def report(self) -> Report:
+        """What it says."""
+        return self.unsealed.report
+
 
 def open_submission(submission: Submission, *, at: datetime) -> Incident:
-    """Open one report into an incident, in the caller's transaction; raises Quarantine."""
-    prepared = _prepare(submission, _devices().filter(fingerprint=submission.sender).first(), at=at)
+    """Open one report into an incident, or add it to the one that it names, in the caller's transaction.
+
+    Raises Quarantine, KeyNotHeld, a CryptoError, or NotYet where what it adds to is not opened yet.
+    """
+    unsealed = _unsealed(submission, _devices().filter(fingerprint=submission.sender).first())
+    if unsealed.report.kind != "report":
+        return supplementing.add(unsealed, at=at).incident
+    prepared = _prepare(unsealed, at=at)
     _store([prepared], at=at)
     return prepared.incident
-
-
-def _open(submission: Submission) -> tuple[bytes, bytes]:
-    with sealed_file(submission) as file:
-        opened = open_report(file.read(), key_id=submission.key_id)
-    return unframe(opened, type=FRAME, max_bytes=MAX_OPENED)
-
-
-def _check(submission: Submission, device: Device, statement: bytes, body: bytes) -> ReportStatement:
-    try:
-        return check_statement(
-            statement,
-            body,
-            device_key=VerifyingKey.parse(device.public_key),
-            addressee=settings.COMITY.node,
-            intake_key=submission.key_id,
-            submission=submission.submission_id,
-        )
-    except CryptoError as wrong:
-        log.info("submission %s: statement refused: %s", submission.id, failure_name(wrong.__cause__ or wrong))
-        raise Quarantine("the statement inside the seal is not signed by the device that sent it") from wrong
-    except StatementDiffers as differs:
-        raise Quarantine(str(differs)) from differs
 
 
 def _devices() -> "QuerySet[Device]":
     return Device.objects.select_related("unit")
 
 
-def _prepare(submission: Submission, device: Device | None, *, at: datetime) -> _Prepared:
-    """Open, check, parse, classify and encrypt; raises Quarantine, KeyNotHeld or a CryptoError."""
+def _unsealed(submission: Submission, device: Device | None) -> Unsealed:
+    """Opened and found in order, from a device that may send; raises Quarantine, KeyNotHeld or a CryptoError."""
     if device is None:
         raise Quarantine("the sender is no enrolled device of this node")
-    statement_bytes, body = _open(submission)
-    statement = _check(submission, device, statement_bytes, body)
-    try:
-        report = parse_report(body)
-        check_manifest(statement, report.evidence)
-    except (MalformedReport, StatementDiffers) as wrong:
-        raise Quarantine(str(wrong)) from wrong
+    return unseal(submission, device)
+
+
+def _prepare(unsealed: Unsealed, *, at: datetime) -> _Prepared:
+    """Classify and encrypt a first report."""
     data_key, key = new_data_key(at=at)
     incident = Incident(
-        unit=device.unit,
-        device=device,
-        submission=submission,
+        unit=unsealed.device.unit,
+        device=unsealed.device,
+        submission=unsealed.submission,
         data_key=data_key,
-        reported_at=statement.at,
-        received_at=submission.received_at,
+        reported_at=unsealed.statement.at,
+        received_at=unsealed.submission.received_at,
     )
-    incident.title_ct = sealed(key, Incident, incident.id, "title_ct", report.title.encode())
-    incident.report_ct = sealed(key, Incident, incident.id, "report_ct", body)
-    incident.statement_ct = sealed(key, Incident, incident.id, "statement_ct", statement_bytes)
-    proposal = classifying.proposal_for(incident, report, key, at=at)
-    return _Prepared(submission, statement, report, data_key, key, incident, proposal)
+    incident.title_ct = sealed(key, Incident, incident.id, "title_ct", unsealed.report.title.encode())
+    incident.report_ct = sealed(key, Incident, incident.id, "report_ct", unsealed.body)
+    incident.statement_ct = sealed(key, Incident, incident.id, "statement_ct", unsealed.signed)
+    proposal = classifying.proposal_for(incident, unsealed.report, key, at=at)
+    return _Prepared(unsealed, data_key, key, incident, proposal)
 
 
 def _store(prepared: Sequence[_Prepared], *, at: datetime) -> None:
@@ -175,7 +159,8 @@ def _store(prepared: Sequence[_Prepared], *, at: datetime) -> None:
     Incident.objects.bulk_create([one.incident for one in prepared])
     for one in prepared:
         if one.report.evidence:
-            evidence.await_items(one.incident, one.statement, one.report, one.key, sender=one.submission.sender)
+            statement = one.unsealed.statement
+            evidence.await_items(one.incident, statement, one.report, one.key, sender=one.submission.sender)
     Classification.objects.bulk_create([one.proposal.row for one in prepared])
     found = (indicator_rows(one.incident, one.proposal.indicators, one.key) for one in prepared)
     Indicator.objects.bulk_create(chain.from_iterable(found))

@@ -18,7 +18,8 @@ from backend.incidents.models import (
     EvidenceItem,
     Incident,
 )
-from backend.incidents.report import Report, parse_report
+from backend.incidents.report import Report
+from backend.incidents.whole import Whole, later_on, read_whole
 from backend.vault.columns import open_data_key
 
 PAGE = 50
@@ -32,6 +33,8 @@ class IncidentLine:
     title: str
     codes: tuple[str, ...]
     evidence: int
+    later: int = 0
+    retracted: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,9 @@ class ShownDecision:
 class IncidentPage:
     """All that the page of one incident shows.
 
-    ``codes`` are those confirmed, or proposed where nobody has decided; ``classification`` is what the newest of the
-    ``proposals`` found. ``decisions`` and proposals stand newest first: the first decision is the one that stands.
+    ``report`` is what stands of everything that was sent, ``whole`` has each part as it was sent. ``codes`` are those
+    confirmed, or proposed where nobody has decided; ``classification`` is what the newest of the ``proposals`` found.
+    ``decisions`` and proposals stand newest first: the first decision is the one that stands.
     """
 
     incident: Incident
@@ -69,6 +73,7 @@ class IncidentPage:
     decisions: tuple[ShownDecision, ...]
     indicators: tuple[tuple[str, str], ...]
     evidence: tuple[ShownItem, ...]
+    whole: Whole
 
 
 def incident_list(user: User, *, at: datetime, page: int = 1) -> list[IncidentLine]:
@@ -81,27 +86,29 @@ def incident_list(user: User, *, at: datetime, page: int = 1) -> list[IncidentLi
         .defer("report_ct", "statement_ct")
         .order_by("-received_at")[start : start + PAGE]
     )
-    codes = standing_codes(incident.pk for incident in incidents)
+    ids = [incident.pk for incident in incidents]
+    codes, sent_later = standing_codes(ids), later_on(ids)
     return [
         IncidentLine(
             incident,
             opened(open_data_key(incident.data_key), incident, "title_ct").decode(),
             codes.get(incident.id, ()),
             incident.items,  # type: ignore[attr-defined]
+            *sent_later.get(incident.id, (0, False)),
         )
         for incident in incidents
     ]
 
 
 def read_report(incident: Incident) -> Report:
-    """The report as it was sealed."""
-    return parse_report(opened(open_data_key(incident.data_key), incident, "report_ct"))
+    """What stands of the report and everything that was sent later."""
+    return read_whole(incident).report
 
 
 def standing_codes(incidents: Iterable[object]) -> dict[object, tuple[str, ...]]:
     """For ids of incidents the offence codes that stand: as decided, else as the engine proposed last; two queries."""
     ids = list(incidents)
-    proposed = Classification.objects.filter(incident__in=ids).order_by("made_at")
+    proposed = Classification.objects.filter(incident__in=ids).order_by("read_up_to", "made_at")
     decided = ClassificationDecision.objects.filter(incident__in=ids, replaced_by=None)
     rows = (*proposed.values_list("incident_id", "codes"), *decided.values_list("incident_id", "codes"))
     return {incident: tuple(codes) for incident, codes in rows}
@@ -137,7 +144,8 @@ def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
 def incident_page(incident: Incident) -> IncidentPage:
     """Everything that one incident's page shows; the caller came through access.incident_for."""
     key = open_data_key(incident.data_key)
-    proposals = tuple(incident.classifications.order_by("-made_at"))
+    whole = read_whole(incident, key=key)
+    proposals = tuple(incident.classifications.order_by(*Classification.NEWEST_FIRST))
     items = list(incident.evidence.select_related("data_key").prefetch_related("custody").order_by("pk"))
     indicators = tuple(
         (row.type, opened(key, row, "value_ct", row=f"{incident.id}/{row.position}").decode())
@@ -145,11 +153,12 @@ def incident_page(incident: Incident) -> IncidentPage:
     )
     return IncidentPage(
         incident=incident,
-        report=read_report(incident),
+        report=whole.report,
         codes=standing_codes([incident.pk]).get(incident.pk, ()),
         classification=json.loads(opened(key, proposals[0], "result_ct")) if proposals else {},
         proposals=proposals,
         decisions=decisions_of(incident),
         indicators=indicators,
         evidence=shown_items(items),
+        whole=whole,
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from backend.incidents.report import EvidenceEntry, place_of
+from backend.incidents.report import FIRST_YEAR, LAST_YEAR, EvidenceEntry, place_of
 from crypto.keys import VerifyingKey
 from crypto.verifying import verify_statement
 
@@ -72,6 +72,8 @@ def check_statement(
             raise StatementDiffers(f"the {what} inside the seal differs from the one outside")
     if statement.at.tzinfo is None:
         raise StatementDiffers("the statement's time has no zone")
+    if not FIRST_YEAR <= statement.at.year <= LAST_YEAR:
+        raise StatementDiffers("the statement's time cannot be")
     return statement
 
 

@@ -22,6 +22,7 @@ from backend.conventions.refusal_risks import Finding, Severity
 from backend.conventions.refusal_risks.draft import Held, NamedOffice
 from backend.directory.models import Authority
 from backend.incidents.columns import opened
+from backend.incidents.models import Classification as Proposal
 from backend.incidents.models import Incident
 from backend.incidents.selectors import read_report
 from backend.vault.columns import open_data_key
@@ -220,7 +221,7 @@ def _assessments(answer: BasisAnswer, incidents: Sequence[Incident]) -> list[Ass
 
 def _classification(incident: Incident) -> Classification | None:
     """What the engine found last; None where nothing is kept, or in a form of before."""
-    row = incident.classifications.order_by("-made_at").first()
+    row = incident.classifications.order_by(*Proposal.NEWEST_FIRST).first()
     if row is None:
         return None
     try:

@@ -18,6 +18,7 @@ from backend.incidents import selectors
 from backend.incidents.columns import sealed
 from backend.incidents.deciding import decide
 from backend.incidents.models import Classification, ClassificationDecision
+from backend.incidents.whole import read_whole
 from backend.vault.columns import open_data_key
 from referral.selectors import codes_of
 from referral.views.drafting import _initial
@@ -282,7 +283,8 @@ def test_what_an_engine_stored_is_never_markup(world: World) -> None:
 
 
 def test_an_incident_that_is_not_classified_yet_says_so_and_cannot_be_decided_on(world: World) -> None:
-    empty = selectors.IncidentPage(world.incident, selectors.read_report(world.incident), (), {}, (), (), (), ())
+    whole = read_whole(world.incident)
+    empty = selectors.IncidentPage(world.incident, whole.report, (), {}, (), (), (), (), whole)
     assert deciding.form_for(empty, world.people["prosecutor"].user, at=world.at) is None
 
 

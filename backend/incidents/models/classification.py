@@ -10,7 +10,11 @@ from backend.incidents.models.incident import Incident
 
 
 class Classification(models.Model):
-    """What the law engine proposes for an incident. Never rewritten: other data or another engine add a further row."""
+    """What the law engine proposes for an incident.
+
+    Never rewritten: other law data, another engine or something sent later add a further row. ``read_up_to``
+    is the position of the last that was sent later and read; 0 for the report alone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="classifications")
@@ -19,13 +23,17 @@ class Classification(models.Model):
     engine_version = models.CharField(max_length=32)
     law_digest = models.CharField(max_length=64, help_text="Of the law data that the engine read.")
     made_at = models.DateTimeField()
+    read_up_to = models.PositiveIntegerField(default=0)
+
+    # What was made by an older worker at the same moment does not outlive what has read more.
+    NEWEST_FIRST = ("-read_up_to", "-made_at")
 
     class Meta:
-        indexes = [models.Index(fields=["incident", "-made_at"], name="classification_newest")]
+        indexes = [models.Index(fields=["incident", "-read_up_to", "-made_at"], name="classification_newest")]
         constraints = [
-            # The same engine on the same data says the same of the same report: once is enough.
+            # The same engine on the same data says the same of the same submissions: once is enough.
             models.UniqueConstraint(
-                fields=["engine_version", "law_digest", "incident"], name="one_proposal_per_version"
+                fields=["engine_version", "law_digest", "incident", "read_up_to"], name="one_proposal_per_version"
             )
         ]
 

@@ -1,0 +1,132 @@
+"""A supplement or retraction is added to the incident that it names; what was reported before stays as it was sent."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from backend.audit import recording
+from backend.audit.events import Event
+from backend.audit.recording import NewEvent
+from backend.incidents import evidence
+from backend.incidents.classifying import classify_incident, keep_others_from
+from backend.incidents.columns import sealed
+from backend.incidents.models import Incident, Supplement
+from backend.incidents.report import Report
+from backend.incidents.setting_aside import WORKER, Quarantine, settle
+from backend.incidents.unsealing import Unsealed
+from backend.incidents.whole import Later, Whole, read_whole, withdrawn_of
+from backend.intake.models import Submission
+from backend.units.models import Unit
+from backend.vault.columns import OpenDataKey, open_data_key
+
+# What one unit may add to one report, since each addition has the whole classified anew; words in characters.
+MOST, MOST_WORDS = 200, 500_000
+LOOK_AGAIN = timedelta(seconds=30)
+
+
+class NotYet(Exception):
+    """What this adds to has arrived and is not opened yet: it waits."""
+
+
+def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
+    """Add what was sent later to its incident and classify the whole anew, in the caller's transaction.
+
+    Raises Quarantine where it names no report of the same unit, and NotYet while that is not opened.
+    """
+    incident = _incident(unsealed)
+    keep_others_from(incident)
+    key = open_data_key(incident.data_key)
+    before = read_whole(incident, key=key)
+    row = _row(unsealed, incident, before, key)
+    if unsealed.report.evidence and evidence.named_before(unsealed.submission.sender, unsealed.report):
+        raise Quarantine("it names evidence that an earlier report of the same device names")
+    after = _with(before, row, unsealed.report)
+    row.save(force_insert=True)
+    if unsealed.report.evidence:
+        evidence.await_items(incident, unsealed.statement, unsealed.report, key, sender=unsealed.submission.sender)
+    if after.report != before.report:
+        classify_incident(incident, after.report, key, read_up_to=row.position, at=at)
+    settle(unsealed.submission, Submission.Stage.OPENED, at=at)
+    _record(row, unsealed.submission, at=at)
+    return row
+
+
+def _incident(unsealed: Unsealed) -> Incident:
+    of = unsealed.report.of
+    incidents = Incident.objects.filter(unit=unsealed.device.unit, submission__submission_id=of)
+    found = list(incidents.select_related("data_key")[:2])
+    if not found:
+        raise _absent(unsealed.device.unit, of, "the report that it names")
+    if len(found) > 1:
+        raise Quarantine("its unit has more than one report of the id that it names")
+    if found[0].data_key.destroyed_at is not None:
+        raise Quarantine("the report that it names was erased")
+    return found[0]
+
+
+def _absent(unit: Unit, of: UUID | None, what: str) -> Exception:
+    """Why something named is no row yet: it waits itself, or it never will be one as things stand."""
+    sent = _sent(unit, of).values_list("stage", flat=True)
+    if Submission.Stage.RECEIVED in sent:
+        return NotYet()
+    if sent:
+        return Quarantine(f"{what} is in quarantine or was given up; release that one first, then try this one again")
+    return Quarantine(f"{what} did not come from its unit; try again when it has")
+
+
+def _sent(unit: Unit, of: UUID | None) -> "QuerySet[Submission]":
+    senders = unit.devices.values("fingerprint")
+    return Submission.objects.filter(kind=Submission.Kind.REPORT, submission_id=of, sender__in=senders)
+
+
+def _row(unsealed: Unsealed, incident: Incident, before: Whole, key: OpenDataKey) -> Supplement:
+    if before.read_up_to >= MOST:
+        raise Quarantine(f"{MOST} submissions were added to the report already; report it as a further incident")
+    row = Supplement(
+        incident=incident,
+        position=before.read_up_to + 1,
+        kind=Supplement.Kind(unsealed.report.kind),
+        withdraws=_withdrawn(unsealed, before),
+        device=unsealed.device,
+        submission=unsealed.submission,
+        reported_at=unsealed.statement.at,
+        received_at=unsealed.submission.received_at,
+    )
+    row.report_ct = sealed(key, Supplement, row.id, "report_ct", unsealed.body)
+    row.statement_ct = sealed(key, Supplement, row.id, "statement_ct", unsealed.signed)
+    return row
+
+
+def _withdrawn(unsealed: Unsealed, before: Whole) -> Supplement | None:
+    named = unsealed.report.withdraws
+    if named is None:
+        return None
+    sent = {row.pk for row in _sent(unsealed.device.unit, named)}
+    found = [one.row for one in before.later if one.row.submission_id in sent]
+    if not found:
+        raise _absent(unsealed.device.unit, named, "the supplement that it withdraws")
+    return found[0]
+
+
+def _with(before: Whole, row: Supplement, report: Report) -> Whole:
+    rows = [*(one.row for one in before.later), row]
+    gone = withdrawn_of(rows)
+    parts = [*((one.row, one.report) for one in before.later), (row, report)]
+    after = Whole(before.first, tuple(Later(kept, said, kept.pk in gone) for kept, said in parts))
+    if len(after.report.narrative) > MOST_WORDS:
+        raise Quarantine(
+            f"with it the narratives have more than {MOST_WORDS} characters; report it as a further incident"
+        )
+    return after
+
+
+def _record(row: Supplement, submission: Submission, *, at: datetime) -> None:
+    event = Event.INCIDENT_SUPPLEMENTED if row.kind == Supplement.Kind.SUPPLEMENT else Event.INCIDENT_RETRACTED
+    detail = {
+        "reference": row.incident.reference,
+        "position": row.position,
+        "withdraws": row.withdraws.position if row.withdraws else None,
+    }
+    told = (NewEvent(Event.SUBMISSION_OPENED, submission, WORKER), NewEvent(event, row.incident, WORKER, detail))
+    recording.record_all(told, at=at)
