@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 
 from crypto import age
-from crypto.digests import Digests, PayloadDigests, Tally
+from crypto.digests import Buffers, Digests, PayloadDigests, Tally
 from crypto.encoding import b64_raw_encode
 from crypto.errors import CannotOpen, MalformedKey, Reason
 from crypto.keys import PQRecipient, Recipient, X25519Recipient
@@ -44,13 +44,13 @@ def seal_stream(
     nonce = secrets.token_bytes(age.NONCE_SIZE)
     header = header_around(file_key, recipients)
     out.write(header + nonce)
-    tally = Tally(header, nonce)
-    for plaintext, sealed in _sealed_batches(source, age.payload_key(file_key, nonce)):
-        out.write(sealed)
-        tally.add(plaintext, sealed)
-        if progress is not None:
-            progress(len(plaintext))
-    return tally.whole()
+    with Tally(header, nonce) as tally:
+        for plaintext, sealed in _sealed_batches(source, age.payload_key(file_key, nonce)):
+            tally.add(plaintext, sealed)
+            out.write(sealed)
+            if progress is not None:
+                progress(len(plaintext))
+        return tally.whole()
 
 
 def split_header(source: BinaryIO, *, max_bytes: int = age.MAX_HEADER) -> bytes:
@@ -105,12 +105,11 @@ def _wrap_x25519(file_key: bytes, recipient: X25519Recipient) -> age.Stanza:
 
 
 def _sealed_batches(source: BinaryIO, key: bytes) -> Iterator[tuple[memoryview, memoryview]]:
-    """Yield batches of plaintext with their sealed bytes; the latter are overwritten by the next batch."""
-    cipher = ChaCha20Poly1305(key)
-    buffer = memoryview(b"")
+    """Yield batches of plaintext with their sealed bytes, in buffers that come round again."""
+    cipher, buffers = ChaCha20Poly1305(key), Buffers()
     counter = 0
     for batch, last_batch in _batches(source):
-        buffer = buffer or memoryview(bytearray(_sealed_size(len(batch))))  # The first batch is the largest.
+        buffer = buffers.next(_sealed_size(len(batch)))
         size = 0
         for start in range(0, len(batch) or 1, age.CHUNK):
             chunk = batch[start : start + age.CHUNK]

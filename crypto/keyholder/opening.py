@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from crypto import age
-from crypto.digests import Digests, PayloadDigests, Tally
+from crypto.digests import Buffers, Digests, PayloadDigests, PayloadTally, Tally
 from crypto.encoding import b64_raw_decode
 from crypto.errors import CannotOpen, Reason
 from crypto.keyholder.identities import Identity, PQIdentity, X25519Identity, parse_identity
@@ -44,7 +44,10 @@ def open_stream(source: BinaryIO, out: BinaryIO, identities: Sequence[str]) -> D
     """
     header = age.read_header(source)
     file_key = unwrap_file_key(header, identities)
-    return _open_into(source, out, file_key, header).whole()
+    nonce = _read_nonce(source)
+    with Tally(header, nonce) as tally:
+        _open_into(source, out, file_key, nonce, tally)
+        return tally.whole()
 
 
 def unwrap_file_key(header: bytes, identities: Sequence[str]) -> bytes:
@@ -67,12 +70,12 @@ def open_payload(payload: BinaryIO, out: BinaryIO, file_key: bytes) -> PayloadDi
 
     `out` must not be used unless this returned. Raises `CannotOpen`.
     """
-    return _open_into(payload, out, file_key, b"").payload()
+    return _open_payload(payload, out, file_key)
 
 
 def check_payload(payload: BinaryIO, file_key: bytes) -> PayloadDigests:
     """Return the digests of a payload that opens with `file_key`, writing its content nowhere. Raises `CannotOpen`."""
-    return _open_into(payload, None, file_key, b"").payload()
+    return _open_payload(payload, None, file_key)
 
 
 def payload_batches(payload: BinaryIO, file_key: bytes) -> Iterator[bytes]:
@@ -84,14 +87,18 @@ def payload_batches(payload: BinaryIO, file_key: bytes) -> Iterator[bytes]:
     return (bytes(plaintext) for plaintext, _ in _plain_batches(payload, file_key, _read_nonce(payload)))
 
 
-def _open_into(source: BinaryIO, out: BinaryIO | None, file_key: bytes, header: bytes) -> Tally:
-    nonce = _read_nonce(source)
-    tally = Tally(header, nonce)
+def _open_payload(payload: BinaryIO, out: BinaryIO | None, file_key: bytes) -> PayloadDigests:
+    nonce = _read_nonce(payload)
+    with PayloadTally(nonce) as tally:
+        _open_into(payload, out, file_key, nonce, tally)
+        return tally.payload()
+
+
+def _open_into(source: BinaryIO, out: BinaryIO | None, file_key: bytes, nonce: bytes, tally: PayloadTally) -> None:
     for plaintext, sealed in _plain_batches(source, file_key, nonce):
         tally.add(plaintext, sealed)
         if out is not None:
             out.write(plaintext)
-    return tally
 
 
 def _unwrap(stanza: age.Stanza, identity: Identity) -> bytes | None:
@@ -151,7 +158,7 @@ def _read_nonce(source: BinaryIO) -> bytes:
 
 
 def _plain_batches(source: BinaryIO, file_key: bytes, nonce: bytes) -> Iterator[tuple[memoryview, memoryview]]:
-    """Yield plaintext with the sealed bytes that carried it; the former is overwritten by the next batch.
+    """Yield batches of plaintext, in buffers that come round again, with the sealed bytes that carried them.
 
     What precedes a chunk that does not open is yielded before `CannotOpen`, as other readers do.
     """
@@ -159,7 +166,7 @@ def _plain_batches(source: BinaryIO, file_key: bytes, nonce: bytes) -> Iterator[
     ended = False
     while not ended:
         batch = memoryview(age.read_up_to(source, age.BATCH_CHUNKS * age.SEALED_CHUNK))
-        chunks.make_room(len(batch))
+        chunks.begin_batch(len(batch))
         opened = used = 0
         try:
             while not ended and (used < len(batch) or not batch):
@@ -180,13 +187,13 @@ class _Chunks:
 
     def __init__(self, key: bytes) -> None:
         self.buffer = memoryview(b"")
+        self._buffers = Buffers()
         self._cipher = ChaCha20Poly1305(key)
         self._counter = 0
 
-    def make_room(self, size: int) -> None:
-        """Make the buffer hold a batch of `size` bytes. Only the first one makes it: no later batch is larger."""
-        if len(self.buffer) < size and not self._counter:
-            self.buffer = memoryview(bytearray(size))
+    def begin_batch(self, size: int) -> None:
+        """Take the next buffer, for a sealed batch of `size` bytes."""
+        self.buffer = self._buffers.next(size)
 
     def open_next(self, chunk: memoryview, start: int) -> bool:
         """Open `chunk` into the buffer from `start` on and return whether it was the final one."""
