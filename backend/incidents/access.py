@@ -27,6 +27,17 @@ class Action(StrEnum):
     LOOK_UP = "look up an indicator"
     DECIDE_DUPLICATE = "confirm or dismiss a likely duplicate"
 
+    RETRY_SUBMISSION = "try a submission in quarantine again"
+    RELEASE_SUBMISSION = "release what a device sealed before it was revoked"
+    GIVE_UP_SUBMISSION = "give a submission up"
+    SEE_RETENTION = "see periods, holds and erasures"
+    SET_RETENTION = "set and confirm periods"
+    SET_BACKUPS = "say how long backups are kept"
+    PLACE_HOLD = "place a legal hold"
+    LIFT_HOLD = "lift a legal hold"
+    ORDER_ERASURE = "order an erasure"
+    APPROVE_ERASURE = "approve or refuse an erasure"
+
 
 WORKING = frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER, Role.SIGNER})
 PERMITTED: dict[Action, frozenset[Role]] = {
@@ -39,9 +50,27 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.DECIDE_CLASSIFICATION: frozenset({Role.DUTY, Role.PROSECUTOR}),
     # A computation on what the person writes themselves; nothing stored is read.
     Action.CLASSIFY: WORKING | {Role.OFFICER},
+    Action.SEE_EVIDENCE: WORKING,
+    Action.READ_EVIDENCE: WORKING,
+    # Whoever drafts letters proposes; a person of the authority, who drafts none, decides.
+    Action.PROPOSE_RELEASE: frozenset({Role.DUTY, Role.PROSECUTOR}),
+    Action.DECIDE_RELEASE: frozenset({Role.APPROVER, Role.SIGNER}),
     # What is found are incidents that the person may read anyway.
     Action.LOOK_UP: WORKING,
     Action.DECIDE_DUPLICATE: frozenset({Role.DUTY, Role.PROSECUTOR}),
+    # Whoever runs the node or watches over it tends what did not open; nothing of it is read.
+    Action.RETRY_SUBMISSION: frozenset({Role.ADMINISTRATOR, Role.DUTY}),
+    Action.RELEASE_SUBMISSION: frozenset({Role.ADMINISTRATOR, Role.DUTY}),
+    Action.GIVE_UP_SUBMISSION: frozenset({Role.ADMINISTRATOR, Role.DUTY}),
+    # References, offences, periods and dates; no content.
+    Action.SEE_RETENTION: WORKING | {Role.ADMINISTRATOR, Role.AUDITOR},
+    Action.SET_RETENTION: frozenset({Role.ADMINISTRATOR, Role.PROSECUTOR, Role.APPROVER}),
+    Action.SET_BACKUPS: frozenset({Role.ADMINISTRATOR}),
+    # Keeping is easy, letting go is not: to lift a hold or erase takes who answers for the file, and for an order two.
+    Action.PLACE_HOLD: frozenset({Role.DUTY, Role.PROSECUTOR, Role.APPROVER}),
+    Action.LIFT_HOLD: frozenset({Role.PROSECUTOR, Role.APPROVER}),
+    Action.ORDER_ERASURE: frozenset({Role.PROSECUTOR}),
+    Action.APPROVE_ERASURE: frozenset({Role.APPROVER}),
 }
 
 
@@ -50,11 +79,6 @@ def may(user: User, action: Action, *, at: datetime) -> bool:
     return bool(PERMITTED[action] & user.roles_at(at))
 
 
-    Action.SEE_EVIDENCE: WORKING,
-    Action.READ_EVIDENCE: WORKING,
-    # Whoever drafts letters proposes; a person of the authority, who drafts none, decides.
-    Action.PROPOSE_RELEASE: frozenset({Role.DUTY, Role.PROSECUTOR}),
-    Action.DECIDE_RELEASE: frozenset({Role.APPROVER, Role.SIGNER}),
 def require(user: User, action: Action, *, at: datetime) -> None:
     """Raise Http404 unless permitted."""
     if not may(user, action, at=at):
@@ -75,12 +99,6 @@ def incident_for(user: User, pk: object, *, action: Action = Action.READ, at: da
     return found
 
 
-def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
-    """The newest 200 submissions in quarantine, or Http404."""
-    require(user, Action.SEE_QUARANTINE, at=at)
-    return list(
-        Submission.objects.filter(stage=Submission.Stage.QUARANTINED).defer("sealed").order_by("-received_at")[:200]
-    )
 def evidence_for(user: User, pk: object, *, action: Action = Action.SEE_EVIDENCE, at: datetime) -> EvidenceItem:
     """The evidence item, or Http404 when it does not exist or is not for this person."""
     found = EvidenceItem.objects.select_related("incident", "data_key").filter(pk=pk).first()
@@ -93,3 +111,9 @@ def evidence_for(user: User, pk: object, *, action: Action = Action.SEE_EVIDENCE
     return found
 
 
+def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
+    """The newest 200 submissions in quarantine, or Http404."""
+    require(user, Action.SEE_QUARANTINE, at=at)
+    return list(
+        Submission.objects.filter(stage=Submission.Stage.QUARANTINED).defer("sealed").order_by("-received_at")[:200]
+    )

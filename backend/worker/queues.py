@@ -12,6 +12,8 @@ SWEEPS: Mapping[str, float] = {
     "correlation": 30.0,
     # Nobody waits for what other law data or another engine make of an incident classified before.
     "classification": 60.0,
+    # Periods have months; what persons approved wakes the worker at once.
+    "retention": 3600.0,
     "housekeeping": 3600.0,
 }
 # The one task: it takes the kind of work, works its rows off, and holds no rule.

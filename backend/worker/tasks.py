@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from celery import shared_task
 from django.conf import settings
 
-from backend.incidents import classifying, correlating, evidence, opening
+from backend.incidents import classifying, correlating, erasing, evidence, opening, settling
 from backend.intake.sweeping import remove_orphans
 from backend.units.services import check_requests
 from backend.vault.enrolment import open_code
 from backend.worker.queues import TASK
 from referral import exchange, inbound
+from referral.retaining import ties_of
 from referral.sweeping import remove_unnamed_evidence
 
 MOST = 500  # rows a message works off; a sweep goes on where it ended
@@ -31,7 +32,10 @@ WORK: dict[str, tuple[Callable[[], int], ...]] = {
     "exchange": (lambda: exchange.transmit_waiting(at=_now()),),
     "correlation": (lambda: correlating.correlate_waiting(at=_now()),),
     "classification": (lambda: classifying.propose_anew(at=_now()),),
+    "retention": (lambda: erasing.erase_due(ties_of, at=_now()),),
     "housekeeping": (
+        lambda: settling.set_aside_unnamed(at=_now()),
+        lambda: settling.erase_closed(at=_now()),
         lambda: remove_orphans(settings.COMITY.sealed, at=_now()),
         lambda: remove_unnamed_evidence(settings.COMITY.evidence, at=_now()),
     ),

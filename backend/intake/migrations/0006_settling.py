@@ -46,7 +46,7 @@ CONSTRAINTS = [
     ),
 ]
 
-# The worker opens and sets aside, a person at the desk retries and gives up: neither does the other's. What was opened or
+# The worker opens and sets aside, a person at the desk gives up: neither does the other's. What was opened or
 # given up stays so. Only changes of the stage are looked at; counting attempts costs nothing.
 MOVES = """
 CREATE FUNCTION submission_moves() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
@@ -56,8 +56,8 @@ BEGIN
         RAISE EXCEPTION 'a submission does not go from % to %', OLD.stage, NEW.stage USING ERRCODE = 'check_violation';
     END IF;
     IF (OLD.stage = 'received' AND current_user = 'comity_desk')
-        OR (OLD.stage = 'quarantined' AND current_user = 'comity_worker') THEN
-        RAISE EXCEPTION 'a submission is opened and set aside by the worker, retried and given up by a person'
+        OR (NEW.stage = 'given_up' AND current_user = 'comity_worker') THEN
+        RAISE EXCEPTION 'a submission is opened and set aside by the worker and given up by a person'
             USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.stage = 'received' THEN

@@ -1,0 +1,147 @@
+"""What persons do with submissions in quarantine, and what the worker does with those that nobody will ever open.
+
+Nothing is thrown away by itself: a submission is tried again, or a person gives it up for a reason that goes on record.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from backend.accounts.services import Person
+from backend.audit import recording
+from backend.audit.events import Event
+from backend.directory.models import PublishedKey
+from backend.incidents import access
+from backend.incidents.models import EvidenceItem
+from backend.incidents.setting_aside import SIGNED_BEFORE_REVOCATION, quarantine
+from backend.intake.models import Submission
+
+Stage = Submission.Stage
+MAX_REASON = 300
+# A report may be sealed for fourteen days after its key's first: as long its evidence waits for it.
+WAIT_FOR_REPORT = timedelta(days=14)
+NO_REPORT = "no report that was opened within 14 days names it"
+AT_ONCE = 200
+
+
+class NotSettled(Exception):
+    """The act was not done; the sentence says why and what to do."""
+
+
+def retry(submission: Submission, *, acting: Person, at: datetime) -> None:
+    """Have the worker try a submission in quarantine again, as if it had just come; after what kept it was mended."""
+    access.require(acting.user, access.Action.RETRY_SUBMISSION, at=at)
+    with transaction.atomic():
+        row = _in_quarantine(submission)
+        _wait_again(row, Event.SUBMISSION_RETRIED, acting=acting, at=at)
+
+
+def release(submission: Submission, *, acting: Person, at: datetime) -> None:
+    """Have a report opened although its device was revoked, because it was sealed before that.
+
+    The time is the device's word: whoever releases it has asked the officer. Raises NotSettled.
+    """
+    access.require(acting.user, access.Action.RELEASE_SUBMISSION, at=at)
+    with transaction.atomic():
+        row = _in_quarantine(submission)
+        if not may_be_released(row):
+            raise NotSettled(
+                _("Only what a device sealed before it was revoked is released; this is kept for another reason.")
+            )
+        row.released_by, row.released_at = acting.audit_id, at
+        _wait_again(row, Event.SUBMISSION_RELEASED, "released_by", "released_at", acting=acting, at=at)
+
+
+def may_be_released(submission: Submission) -> bool:
+    """Whether all that keeps it is the revocation of its device after the time that the device signed."""
+    return submission.quarantine_reason == SIGNED_BEFORE_REVOCATION
+
+
+def give_up(submission: Submission, because: str, *, acting: Person, at: datetime) -> None:
+    """A person answers for it that a submission will never be opened; final. ``because`` stands in the log.
+
+    The sealed bytes stay until the key that they are sealed to is destroyed. Raises NotSettled.
+    """
+    access.require(acting.user, access.Action.GIVE_UP_SUBMISSION, at=at)
+    words = " ".join(because.split())
+    if not words or len(words) > MAX_REASON or "\0" in words:
+        raise NotSettled(
+            _("Giving up needs a reason of at most %(most)d characters; write one, without names or content.")
+            % {"most": MAX_REASON}
+        )
+    with transaction.atomic():
+        row = _in_quarantine(submission)
+        row.stage, row.settled_at = Stage.GIVEN_UP, at
+        row.given_up_by, row.given_up_because = acting.audit_id, words
+        row.save(update_fields=["stage", "settled_at", "given_up_by", "given_up_because"])
+        detail = {"because": words, "reason": row.quarantine_reason, "kind": row.kind}
+        recording.record(Event.SUBMISSION_GIVEN_UP, row, acting=acting, at=at, detail=detail)
+
+
+def _in_quarantine(submission: Submission) -> Submission:
+    row = Submission.objects.select_for_update().defer("sealed").get(pk=submission.pk)
+    if row.stage != Stage.QUARANTINED:
+        raise NotSettled(_("It is not in quarantine any more; somebody acted on it at the same moment. Look again."))
+    return row
+
+
+def _wait_again(row: Submission, event: Event, *also: str, acting: Person, at: datetime) -> None:
+    reason = row.quarantine_reason
+    row.stage, row.attempts, row.not_before, row.settled_at = Stage.RECEIVED, 0, None, None
+    row.quarantine_reason = ""
+    row.save(update_fields=["stage", "attempts", "not_before", "settled_at", "quarantine_reason", *also])
+    recording.record(event, row, acting=acting, at=at, detail={"reason": reason, "kind": row.kind})
+
+
+def set_aside_unnamed(*, at: datetime) -> int:
+    """Show persons the evidence that no report names, and take it back once one does; how many were moved.
+
+    Without that a file whose report never comes would wait for good, and keep its intake key from being destroyed.
+    """
+    waiting = _evidence(Stage.RECEIVED).filter(received_at__lt=at - WAIT_FOR_REPORT).exclude(_named())
+    aside = list(waiting.defer("sealed")[:AT_ONCE])
+    for row in aside:
+        quarantine(row, NO_REPORT, at=at)
+    with transaction.atomic():
+        late = _evidence(Stage.QUARANTINED).filter(_named(), quarantine_reason=NO_REPORT)
+        taken = late.update(stage=Stage.RECEIVED, attempts=0, not_before=None, settled_at=None, quarantine_reason="")
+    return len(aside) + taken
+
+
+def _evidence(stage: Submission.Stage) -> "QuerySet[Submission]":
+    return Submission.objects.filter(kind=Submission.Kind.EVIDENCE, stage=stage)
+
+
+def _named() -> Exists:
+    items = EvidenceItem.objects.filter(incident__isnull=False)
+    return Exists(items.filter(sender=OuterRef("sender"), evidence_id=OuterRef("submission_id")))
+
+
+def erase_closed(*, at: datetime) -> int:
+    """Remove sealed bytes, opened or given up, whose key is destroyed: nobody here can open them; how many."""
+    destroyed = PublishedKey.objects.exclude(destroyed_at=None).values("key_id")
+    closed = Submission.objects.filter(stage__in=(Stage.OPENED, Stage.GIVEN_UP), erased_at=None, key_id__in=destroyed)
+    return erase_sealed(list(closed.values_list("pk", flat=True)[:AT_ONCE]), at=at)
+
+
+def erase_sealed(ids: "list[object]", *, at: datetime) -> int:
+    """Remove the sealed bytes of submissions, where the database lets them go; the rows stay. How many went.
+
+    The files are removed once that is committed; one that a crash leaves behind is named by no row and swept away.
+    """
+    if not ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, stored_as FROM erase_sealed(%s, %s)", [ids, at])
+        gone = cursor.fetchall()
+    transaction.on_commit(lambda: _remove_files([name for _id, name in gone if name]))
+    return len(gone)
+
+
+def _remove_files(names: list[str]) -> None:
+    for name in names:
+        (Path(settings.COMITY.sealed) / name).unlink(missing_ok=True)
