@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crypto.encoding import b64_decode
 from crypto.errors import MalformedDocument
 from crypto.keyholder.opening import open_sealed, open_stream
-from crypto.report import REPORT, frame, unframe
+from crypto.report import REPORT, SIZES, frame, padded, unframe
 from crypto.verifying import verify_statement
 from tests.crypto.vectors import load, signing_key
 
@@ -75,3 +75,26 @@ def test_line_and_size_are_bounded():
 def test_nothing_else_is_framed(type: str, line: bytes):
     with pytest.raises(MalformedDocument):
         frame(type, line, b"")
+
+
+@given(body=st.binary(min_size=2, max_size=20_000), statement=st.integers(1, 3000))
+def test_a_padded_frame_has_the_smallest_size_that_holds_it(body: bytes, statement: int):
+    full = padded(REPORT, body, statement_size=statement)
+
+    framed = len(frame(REPORT, b"s" * statement, full))
+    assert framed in SIZES
+    assert not [size for size in SIZES if len(REPORT) + statement + 2 + len(body) <= size < framed]
+    assert full.startswith(body)
+    assert not full[len(body) :].strip(b" ")
+
+
+def test_the_vectors_report_is_padded():
+    assert len(b64_decode(VECTOR["plaintext"])) == SIZES[0]
+
+
+def test_what_no_size_holds_is_refused():
+    room = SIZES[-1] - len(REPORT) - 2 - 700
+    assert padded(REPORT, b"x" * room, statement_size=700) == b"x" * room
+
+    with pytest.raises(MalformedDocument):
+        padded(REPORT, b"x" * (room + 1), statement_size=700)

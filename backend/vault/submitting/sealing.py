@@ -18,6 +18,7 @@ from backend.vault.submitting.plan import PLAN, Material, Part, Plan, Sealed
 from backend.vault.trusted_card import IntakeKey, TrustedCard
 from crypto import report as framing
 from crypto.digests import Digests
+from crypto.errors import MalformedDocument
 from crypto.sealing import seal, seal_stream
 from crypto.signer import Signer, sign_statement
 
@@ -80,10 +81,9 @@ def seal_all(
         entries = [one.manifest_entry(material.sensitivity) for one in evidence]
         body = json.dumps({**report, "evidence": entries}, ensure_ascii=False).encode()
         check(body)
-        payload = _payload(submission, body, evidence, node=card.node, key_id=key.key_id, at=material.at)
         device = signer.verifying_key.fingerprint
-        statement = sign_statement({**payload, "device": device}, signer)
-        sealed = seal(framing.frame(framing.REPORT, statement, body), [key.recipient])
+        payload = _payload(submission, evidence, node=card.node, key_id=key.key_id, device=device, at=material.at)
+        sealed = seal(_framed(payload, body, signer), [key.recipient])
         part = Part("report", submission, len(sealed), hashlib.sha256(sealed).hexdigest())
         (draft / part.file).write_bytes(sealed)
         plan = Plan(card.node, device, key.key_id, (*(one.part for one in evidence), part))
@@ -124,14 +124,30 @@ def _seal_evidence(path: Path, folder: Path, key: IntakeKey, progress: Callable[
 
 
 def _payload(
-    submission: uuid.UUID, body: bytes, evidence: list[_Evidence], *, node: str, key_id: str, at: datetime
+    submission: uuid.UUID, evidence: list[_Evidence], *, node: str, key_id: str, device: str, at: datetime
 ) -> dict[str, Any]:
+    """What the device signs, without the digest of the report."""
     return {
         "type": STATEMENT_TYPE,
         "addressee": node,
         "intake_key": key_id,
+        "device": device,
         "submission": str(submission),
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "report_sha256": hashlib.sha256(body).hexdigest(),
         "evidence": [one.signed_entry() for one in evidence],
     }
+
+
+def _framed(payload: dict[str, Any], body: bytes, signer: Signer) -> bytes:
+    """The plaintext to seal, of one of the sizes that all reports have; raises UnfitReport when it is too large."""
+    # A statement's size does not depend on the digest: this one only measures.
+    measured = sign_statement({**payload, "report_sha256": hashlib.sha256(body).hexdigest()}, signer)
+    try:
+        body = framing.padded(framing.REPORT, body, statement_size=len(measured))
+    except MalformedDocument:
+        raise UnfitReport(
+            f"The report has {len(body)} bytes, with its statement at most {framing.SIZES[-1]} are taken; put a part "
+            "of it into an evidence file."
+        ) from None
+    statement = sign_statement({**payload, "report_sha256": hashlib.sha256(body).hexdigest()}, signer)
+    return framing.frame(framing.REPORT, statement, body)
