@@ -91,6 +91,7 @@ class SealedReport:
     device: TestDevice
     report: dict[str, Any]
     files: dict[str, bytes] = field(default_factory=dict)
+    sensitivity: dict[str, str] = field(default_factory=dict)
     submission: uuid.UUID = field(default_factory=uuid.uuid4)
     statement: dict[str, Any] = field(default_factory=dict)
     sealed_files: dict[uuid.UUID, bytes] = field(default_factory=dict)
@@ -108,7 +109,15 @@ class SealedReport:
             out, item = io.BytesIO(), uuid.uuid4()
             digests = seal_stream(io.BytesIO(data), out, [recipient])
             self.sealed_files[item] = out.getvalue()
-            entries.append({"id": str(item), "name": name, "media_type": "text/plain", "size": len(data)})
+            entries.append(
+                {
+                    "id": str(item),
+                    "name": name,
+                    "media_type": "text/plain",
+                    "size": len(data),
+                    "sensitivity": self.sensitivity.get(name, "none"),
+                }
+            )
             signed.append(
                 {
                     "id": str(item),
