@@ -5,8 +5,9 @@ from django.views.i18n import set_language
 
 from backend.desk.api.classify import Classify
 from backend.desk.api.description import Description
+from backend.desk.api.lookup import LookUp
 from backend.desk.health import health
-from backend.desk.pages import directory, incidents, log, start
+from backend.desk.pages import directory, incidents, log, lookup, related, start
 from referral.views import drafting, letters, lists, register
 
 handler400 = "backend.desk.pages.errors.bad_request"
@@ -22,7 +23,9 @@ urlpatterns = [
     path("incidents/", incidents.incident_list, name="incidents"),
     path("incidents/<uuid:pk>/", incidents.incident, name="incident"),
     path("incidents/<uuid:pk>/classification/", incidents.decide_classification, name="decide_classification"),
+    path("incidents/<uuid:pk>/duplicate/<uuid:other>/", related.duplicate, name="duplicate"),
     path("incidents/<uuid:pk>/referral/", drafting.open_referral, name="open_referral"),
+    path("lookup/", lookup.lookup, name="lookup"),
     path("referrals/", lists.referral_list, name="referrals"),
     path("referrals/<uuid:pk>/", lists.referral, name="referral"),
     path("referrals/<uuid:pk>/letter/", drafting.draft_letter, name="draft_letter"),
@@ -39,5 +42,6 @@ urlpatterns = [
     path("law/<slug:source>/<slug:digest>/<slug:act>/", register.provision_act, name="provision_act"),
     path("audit/", log.audit, name="audit"),
     path("api/v1/classify", Classify.as_view(), name="api_classify"),
+    path("api/v1/lookup", LookUp.as_view(), name="api_lookup"),
     path("api/v1/openapi.json", Description.as_view(), name="api_description"),
 ]

@@ -10,6 +10,7 @@ from backend.conventions.indicators.refang import refang
 
 # The word that a narrative would put before a value of this type.
 _CALLED = {"phone": "telephone", "imei": "IMEI", "username": "username", "card": "credit card"}
+_MASKED_CARD = re.compile(r"[0-9]{6}\*{2,9}[0-9]{4}")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _SHORTEST_PHONE = 7
 
@@ -70,6 +71,8 @@ def _phone(text: str, region: str | None) -> str:
 
 
 def masked(text: str) -> str:
-    """A card number with its first six and last four digits; empty where it is too short for one."""
+    """A card number, masked already or not, with its first six and last four digits; empty where it is too short."""
+    if _MASKED_CARD.fullmatch(text):
+        return text
     digits = "".join(filter(str.isdigit, text))
     return digits[:6] + "*" * (len(digits) - 10) + digits[-4:] if len(digits) >= 12 else ""

@@ -1,12 +1,10 @@
 """`POST /api/v1/classify`: what `comity classify` does, for people at the desk. Nothing is stored or logged."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import IO, Annotated, Any
+from typing import Annotated
 
 import msgspec
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +14,9 @@ from rest_framework.views import APIView
 from backend.conventions.classification import classify
 from backend.conventions.errors import LawDataError, LawError
 from backend.desk.api import problems, schemas
+from backend.desk.api.reading import BoundedJSON, asked_for
 from backend.desk.api.session import DeskSession
 from backend.incidents import access
-from backend.incidents.report import place_of
 
 MAX_BYTES = 1024 * 1024
 RATE = "60/min"
@@ -37,24 +35,11 @@ class Narrative(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     states: Annotated[list[Short], msgspec.Meta(max_length=60)] | None = None
 
 
-class BoundedJSON(BaseParser):
-    """JSON of at most MAX_BYTES; what is larger is refused before it is read."""
+class NarrativeJSON(BoundedJSON):
+    """A narrative of at most MAX_BYTES."""
 
-    media_type = "application/json"
-
-    def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Narrative:
-        """The narrative in the body; raises Refused."""
-        body = stream.read(MAX_BYTES + 1)
-        if len(body) > MAX_BYTES:
-            raise problems.Refused(problems.TOO_LARGE, limit=MAX_BYTES)
-        try:
-            return msgspec.json.decode(body, type=Narrative)
-        except msgspec.ValidationError as wrong:
-            raise problems.Refused(problems.MALFORMED, part=_part(wrong)) from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise problems.Refused(problems.MALFORMED, part="body") from None
+    shape = Narrative
+    most = MAX_BYTES
 
 
 class MayClassify(BasePermission):
@@ -78,7 +63,7 @@ class Classify(APIView):
 
     http_method_names = ("post",)
     authentication_classes = (DeskSession,)
-    parser_classes = (BoundedJSON,)
+    parser_classes = (NarrativeJSON,)
     permission_classes = (MayClassify,)
     throttle_classes = (ClassifyRate,)
 
@@ -98,7 +83,7 @@ class Classify(APIView):
     )
     def post(self, request: Request) -> Response:
         """The classification as JSON."""
-        asked = _asked(request)
+        asked = asked_for(request, Narrative, most=MAX_BYTES)
         try:
             found = classify(asked.narrative, lang=asked.lang, facts=asked.facts, states=asked.states or ())
         except LawDataError:
@@ -107,21 +92,3 @@ class Classify(APIView):
             sentence = str(wrong)
             raise problems.Refused(problems.QUESTION, sentence=sentence[:1].upper() + sentence[1:]) from None
         return Response({"id": asked.id} | found.to_json())
-
-
-def _asked(request: Request) -> Narrative:
-    """The body, once its length is known to be fit; raises Refused."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isascii() or not length.isdigit():
-        raise problems.Refused(problems.LENGTH_MISSING)
-    if int(length) > MAX_BYTES:
-        raise problems.Refused(problems.TOO_LARGE, limit=MAX_BYTES)
-    if not isinstance(request.data, Narrative):
-        raise problems.Refused(problems.MALFORMED, part="body")
-    return request.data
-
-
-def _part(wrong: msgspec.ValidationError) -> str:
-    """The field that is wrong: its path, never its content."""
-    path = place_of(wrong)
-    return "body" if path == "$" else path.removeprefix("$.")[:80]

@@ -20,10 +20,7 @@ MALFORMED = Problem(
     "malformed",
     400,
     _("The request is not well-formed"),
-    _(
-        "The part “%(part)s” is not of its form: expected an object with the text narrative and, where wanted, id, "
-        "lang, facts and states; send it as /api/v1/openapi.json describes it."
-    ),
+    _("The part “%(part)s” is not of its form; send an object as /api/v1/openapi.json describes it."),
 )
 UNREADABLE = Problem(
     "unreadable", 400, _("The request cannot be read"), _("The request was not understood; nothing was done.")
@@ -85,6 +82,7 @@ class Refused(exceptions.APIException):
     def __init__(self, kind: Problem, **held: Any) -> None:
         super().__init__(kind.name)
         self.kind, self.held, self.status_code = kind, held, kind.status
+        self.wait = held.get("wait")  # seconds; REST framework makes Retry-After of it
 
 
 def is_api(request: HttpRequest) -> bool:

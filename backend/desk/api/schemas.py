@@ -116,3 +116,39 @@ PROBLEM = _object(
 def problems(*statuses: str) -> dict[Any, OpenApiResponse]:
     """A refusal for each status."""
     return {(int(status), "application/problem+json"): OpenApiResponse(PROBLEM, "Refused") for status in statuses}
+
+
+QUESTION_ASKED = _object(
+    {
+        "value": _text(maxLength=2000, description="An indicator, or a text with up to ten"),
+        "type": {"type": ["string", "null"], "maxLength": 60, "description": "Left out, it is recognised"},
+        "older": {"type": ["integer", "null"], "minimum": 1, "maximum": 2**63 - 1, "description": "Of an answer"},
+    },
+    required=("value",),
+    additionalProperties=False,
+)
+FOUND = _object(
+    {
+        "id": _text(format="uuid"),
+        "reference": _text(),
+        "title": _optional(_text()),
+        "unit": _text(),
+        "received_at": _text(format="date-time"),
+    },
+    description="The title of an erased incident is null",
+)
+LOOKED_UP = _object(
+    {
+        "indicators": _list(
+            _object(
+                {
+                    "type": _text(),
+                    "value": _text(description="Normalised"),
+                    "common": {"type": "boolean", "description": "A site that everybody uses, which is not indexed"},
+                    "incidents": _list(FOUND),
+                    "older": _optional({"type": "integer", "description": "Send it for those that follow"}),
+                }
+            )
+        )
+    }
+)

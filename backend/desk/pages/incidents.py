@@ -22,6 +22,7 @@ from backend.desk.pages import classification, deciding, stored
 from backend.incidents import access, selectors
 from backend.incidents.deciding import NotDecided, Outcome
 from backend.incidents.models import Incident
+from backend.incidents.related import related_to
 from crypto.keys import fingerprint_words
 from referral.selectors import referrals_of
 from referral.views.requests import page_of, paging, user_of
@@ -98,6 +99,7 @@ def _incident_page(
         "form": form,
         "problem": problem,
         "referrals": referrals,
+        "related": related_to(page.incident, user, at=at),
         "exercise": any(line.exercise for line in referrals),
         "may_open": access.may(user, access.Action.OPEN_REFERRAL, at=at),
     }

@@ -6,11 +6,19 @@ from typing import Any
 
 from django import template
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from backend.conventions.catalogue import shipped
 from referral import words
 from referral.services.references import reference_label
 
+SIGNS = {
+    "same-narrative": _("The narratives are the same, or nearly so."),
+    "like-narrative": _("The narratives have long pieces in common."),
+    "same-indicators": _("They have most of their indicators in common."),
+    "same-loss": _("They name the same loss."),
+    "same-day": _("They happened on the same day."),
+}
 register = template.Library()
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
@@ -49,6 +57,19 @@ def state_name(code: str) -> str:
     """A State by its name; its code where the data do not know it."""
     law = shipped()
     return str(law.state(code).name.in_language(get_language() or "en")) if code in law.state_codes else code.upper()
+
+
+@register.filter
+def indicator_type(kind: str) -> str:
+    """A type of indicator by its label; its name where the data do not know it any more."""
+    label = shipped().report_terms.indicators.get(kind)
+    return str(label.in_language(get_language() or "en")) if label else kind
+
+
+@register.filter
+def sign(value: str) -> Any:
+    """What speaks for two incidents being reports of one thing."""
+    return SIGNS.get(value, value)
 
 
 @register.filter
