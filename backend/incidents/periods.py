@@ -65,10 +65,10 @@ def period(
     The rules of ``state``, the reporting unit's, must cover every offence; those of the other States only lengthen.
     Where nobody has decided, the machine's proposal shortens nothing: then every rule of the State counts.
     """
-    own = _of_state(decided, state, rules)
-    if own is None:
+    own = _applying(decided, state, rules)
+    if None in own:
         return Period(Standing.NO_PERIOD)
-    found = [*own, *(rule for other in others for rule in _of_state(decided, other, rules) or ())]
+    found = [rule for where in (own, *(_applying(decided, other, rules) for other in others)) for rule in where if rule]
     endless = next((rule for rule in found if rule.months is None), None)
     if endless is not None:
         return Period(Standing.WITHOUT_END, rule=endless)
@@ -84,14 +84,12 @@ def months_after(start: datetime, months: int) -> datetime:
     return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
 
 
-def _of_state(decided: Collection[str] | None, state: str, rules: Rules) -> list[Rule] | None:
-    """The rules that apply, or None where one is wanting."""
+def _applying(decided: Collection[str] | None, state: str, rules: Rules) -> list[Rule | None]:
+    """The rules of a State that apply; None stands for one that is wanting."""
     fallback = rules.get((state, ANY_OFFENCE))
     if decided is None:
-        return None if fallback is None else [rule for (where, _code), rule in rules.items() if where == state]
-    found = [rules.get((state, code), fallback) for code in decided] or [fallback]
-    present = [rule for rule in found if rule is not None]
-    return present if len(present) == len(found) else None
+        return [fallback, *(rule for (where, _code), rule in rules.items() if where == state)]
+    return [rules.get((state, code), fallback) for code in decided] or [fallback]
 
 
 def _end(rule: Rule, counted_from: datetime) -> datetime:
