@@ -4,7 +4,8 @@ An indicator that very many incidents share says nothing of any two of them, and
 it makes none, and is found by looking it up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from django.db.models import Count
 from backend.incidents.columns import opened
 from backend.incidents.likeness import Traits, signs, suggests, traits_of
 from backend.incidents.models import Incident, Indicator
-from backend.incidents.report import Report, read_again
+from backend.incidents.report import MalformedReport, Report, read_again
+from backend.intake.queue import failure_name
 from backend.vault.columns import open_data_key
+from crypto.errors import CryptoError
 
 # Incidents other than the one at hand that may have an indicator before it counts as one of everybody's.
 HUB = 50
@@ -23,6 +26,7 @@ HUB = 50
 MOST_COMPARED = 1000
 # Pairs that one comparison of an incident leaves; and of these, those whose reports are read for likeness.
 MOST_RELATED, MOST_READ = 200, 20
+log = logging.getLogger("comity.incidents")
 
 _SHARING = """
 WITH mine AS MATERIALIZED (
@@ -75,15 +79,14 @@ def pairs_of(incidents: Sequence[UUID]) -> dict[UUID, list[Pair]]:
     }
 
 
-def readable(incidents: Iterable[UUID]) -> list[Incident]:
-    """Those of the incidents whose data key still exists."""
+def readable_reports(incidents: Iterable[UUID]) -> Iterator[tuple[UUID, Report]]:
+    """The reports of the incidents, of those that were not erased. One that does not open holds up no other."""
     found = Incident.objects.filter(pk__in=list(incidents), data_key__destroyed_at=None)
-    return list(found.select_related("data_key"))
-
-
-def report_of(incident: Incident) -> Report:
-    """The report as it was sealed."""
-    return read_again(opened(open_data_key(incident.data_key), incident, "report_ct"))
+    for incident in found.select_related("data_key").only("report_ct", "data_key"):
+        try:
+            yield incident.pk, read_again(opened(open_data_key(incident.data_key), incident, "report_ct"))
+        except (CryptoError, MalformedReport) as closed:
+            log.error("incident %s: its report cannot be read: %s", incident.pk, failure_name(closed))
 
 
 def _sharing(incidents: list[UUID]) -> dict[UUID, list[Pair]]:
@@ -116,10 +119,9 @@ def _traits(incidents: set[UUID]) -> dict[UUID, Traits]:
     counted = Indicator.objects.filter(incident__in=incidents, token__isnull=False).values("incident")
     counts = dict(counted.annotate(count=Count("token", distinct=True)).values_list("incident", "count"))
     found = {}
-    for incident in readable(incidents):
-        report = report_of(incident)
+    for incident, report in readable_reports(incidents):
         day = report.occurred_at.date() if report.occurred_at else None
-        found[incident.pk] = traits_of(
-            report.narrative, report.losses, day, report.victims, indicators=counts.get(incident.pk, 0)
+        found[incident] = traits_of(
+            report.narrative, report.losses, day, report.victims, indicators=counts.get(incident, 0)
         )
     return found

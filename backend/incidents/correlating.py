@@ -6,14 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.recording import NewEvent
-from backend.incidents.comparing import Pair, pairs_of, readable, report_of
+from backend.incidents.comparing import Pair, pairs_of, readable_reports
 from backend.incidents.likeness import LEAST_WORDS, words_of
-from backend.incidents.models import Comparison, Correlation, Incident
+from backend.incidents.models import Comparison, Incident
 from backend.incidents.setting_aside import MAX_ATTEMPTS, WORKER
 from backend.intake.queue import claimed_many, ends_the_worker, failure_name
 from backend.vault import tokens
@@ -69,6 +68,8 @@ def _compare_alone(row: Comparison, *, at: datetime) -> None:
 
 def compare(incidents: Sequence[UUID], *, at: datetime) -> None:
     """Compare incidents that wait with all others, and keep what is found."""
+    if not incidents:
+        return
     # Committed before anything is compared: of two who are compared at once, the later one sees the other's.
     _tell_narratives(incidents)
     with transaction.atomic():
@@ -83,10 +84,10 @@ def _tell_narratives(incidents: Sequence[UUID]) -> None:
     """Give each incident that has none yet the token of its narrative."""
     without = Comparison.objects.filter(pk__in=incidents, narrative_token=None)
     told = []
-    for incident in readable(without.values_list("pk", flat=True)):
-        words = words_of(report_of(incident).narrative)
+    for incident, report in readable_reports(without.values_list("pk", flat=True)):
+        words = words_of(report.narrative)
         if len(words) >= LEAST_WORDS:
-            told.append(Comparison(pk=incident.pk, narrative_token=tokens.narrative_token(words)))
+            told.append(Comparison(pk=incident, narrative_token=tokens.narrative_token(words)))
     Comparison.objects.bulk_update(told, ["narrative_token"])
 
 
@@ -117,9 +118,3 @@ def _told(incident: Incident, suggested: Sequence[bool]) -> NewEvent:
 
 def _ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
     return (one, other) if one < other else (other, one)
-
-
-def forget(incident: Incident) -> None:
-    """Remove what tells that the incident is like others, in the transaction of its erasure; decisions stay."""
-    Correlation.objects.filter(Q(first=incident) | Q(second=incident), decisions=None).delete()
-    Comparison.objects.filter(incident=incident).update(narrative_token=None, waiting_since=None)

@@ -10,7 +10,7 @@ from backend.conventions.tokens import plain, tokenise
 from backend.incidents.models import Correlation
 
 Sign = Correlation.Sign
-# Of the runs of three words that either narrative has, the share that both have.
+# Of the runs of three words that either narrative has, the share that both have; of those of the shorter, the share.
 SAME, LIKE = 0.8, 0.35
 # Fewer words than this say the same of different things: "See the attached complaint."
 LEAST_WORDS = 12
@@ -91,23 +91,18 @@ def suggests(found: Collection[Sign], one: Traits, other: Traits) -> bool:
 
 
 def _signs(one: Traits, other: Traits, shared: int) -> Iterator[Sign]:
-    alike = _alike(one, other)
-    if alike >= SAME:
-        yield Sign.SAME_NARRATIVE
-    elif alike >= LIKE:
-        yield Sign.LIKE_NARRATIVE
+    if min(len(one.words), len(other.words)) >= LEAST_WORDS:
+        both = len(one.runs & other.runs)
+        if both >= SAME * len(one.runs | other.runs):
+            yield Sign.SAME_NARRATIVE
+        elif both >= LIKE * min(len(one.runs), len(other.runs)):
+            yield Sign.LIKE_NARRATIVE
     if shared and shared >= COVERED * min(one.indicators, other.indicators):
         yield Sign.SAME_INDICATORS
     if one.losses & other.losses:
         yield Sign.SAME_LOSS
     if one.day is not None and one.day == other.day:
         yield Sign.SAME_DAY
-
-
-def _alike(one: Traits, other: Traits) -> float:
-    if min(len(one.words), len(other.words)) < LEAST_WORDS:
-        return 0.0
-    return len(one.runs & other.runs) / len(one.runs | other.runs)
 
 
 def _name_parts(name: str | None) -> Iterator[str]:
