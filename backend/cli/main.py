@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from importlib import import_module, util
+from keyword import iskeyword
 
 import click
 
@@ -13,12 +14,13 @@ SUMMARIES: Mapping[str, str] = {
     "up": "Run one node on this machine until Ctrl-C.",
     "demo": "Run the whole main job between two nodes and print each step.",
     "submit": "Seal, sign and send a report with its evidence.",
+    "import": "Send past incidents from another system's files as reports.",
     "classify": "Find the offences that narratives on stdin describe.",
     "basis": "Find the legal bases for a measure between two States.",
     "law": "Check the law data; compare offences between States; the matrix of harmonisation.",
     "packet": "Verify or open a packet.",
     "audit": "Recompute the audit log and compare it with its checkpoints.",
-    "receipt": "Verify the receipt of a submission.",
+    "receipt": "Verify and print the receipt of a submission.",
     "bench": "Measure against baselines of the same run.",
     "device": "Enrol and revoke devices.",
     "user": "Add people and appoint them.",
@@ -31,18 +33,22 @@ SUMMARIES: Mapping[str, str] = {
 }
 
 
+def _module(name: str) -> str:
+    return f"backend.cli.{name}_" if iskeyword(name) else f"backend.cli.{name}"
+
+
 class LazyGroup(click.Group):
-    """A group whose commands are `backend.cli.<name>.command`."""
+    """A group whose commands are `backend.cli.<name>.command`, with an underscore where a name is a word of Python."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands that are there, in the order of SUMMARIES."""
-        return [name for name in SUMMARIES if util.find_spec(f"backend.cli.{name}") is not None]
+        return [name for name in SUMMARIES if util.find_spec(_module(name)) is not None]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Imports the one command that is called."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"backend.cli.{cmd_name}").command
+        command: click.Command = import_module(_module(cmd_name)).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
