@@ -28,6 +28,7 @@ from referral.columns import content_of
 from referral.composing import Draft, draft_of
 from referral.forms.editing import EditDraft
 from referral.forms.opening import NewLetter, OpenReferral
+from referral.later import sent_on, sent_since
 from referral.lifecycle import REQUESTS, LetterKind, Step, roles_for
 from referral.models import LetterOfRequest, Referral
 from referral.problems import REFUSALS, sentence
@@ -52,6 +53,7 @@ def open_referral(request: HttpRequest, pk: UUID) -> HttpResponse:
     status = 400 if request.method == "POST" else 200
     exercise = any(line.exercise for line in selectors.referrals_of(incident))
     context = {"incident": incident, "form": form, "answer": answer, "exercise": exercise}
+    context |= {"later": sent_on(incident)}
     return render(request, "referrals/open.html", context, status=status)
 
 
@@ -76,6 +78,7 @@ def draft_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("edit_letter", pk=letter.pk)
     exercise = any(authority.exercise for authority in (*senders, *addressees))
     context = {"referral": referral, "form": form, "problem": problem, "exercise": exercise}
+    context |= {"later": sent_since(referral)}
     return render(request, "letters/new.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -100,6 +103,7 @@ def edit_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("letter", pk=pk)
     context = {"letter": letter, "form": form, "problem": problem, "exercise": _exercise(letter)}
     context |= {"risks": risks, "notes": notes_for(form, risks)}
+    context |= {"later": sent_since(letter.referral, letter.drafted_at)}
     return render(request, "letters/edit.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -129,7 +133,8 @@ def _beginning(referral: Referral, measure: str) -> str:
 def _new_letter(
     request: HttpRequest, referral: Referral, senders: Sequence[Authority], addressees: Sequence[Authority]
 ) -> NewLetter:
-    items = EvidenceItem.objects.filter(incident__referrals=referral, stage=EvidenceItem.Stage.RECEIVED)
+    kept = EvidenceItem.objects.filter(data_key__destroyed_at=None, stage=EvidenceItem.Stage.RECEIVED)
+    items = kept.filter(incident__referrals=referral)
     return NewLetter(
         request.POST if request.method == "POST" else None,
         initial=_initial(request, referral),

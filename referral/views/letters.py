@@ -23,6 +23,7 @@ from backend.audit.events import Event
 from referral import access, acts, selectors, services
 from referral.columns import content_of, pdf_of
 from referral.forms.acts import AnswerPreserved, ConfirmReference, OverrideRisk, SignUrgent
+from referral.later import SentSince, sent_since
 from referral.letters.content import LegalReference
 from referral.letters.rendering import render_letter
 from referral.lifecycle import REQUESTS
@@ -153,9 +154,17 @@ def letter_page(
         "forms": {offer.name: forms.get(offer.name) or form_for(offer.name, found, at=at) for offer in offers},
         "missing": missing_contents(found) if found.stage == "draft" and found.kind in REQUESTS else (),
         "risks": shown_risks(found, page.content, at=at),
+        "later": _sent_later(found),
         "problem": problem,
     }
     return render(request, "letters/page.html", context, status=400 if problem or forms else 200)
+
+
+def _sent_later(found: LetterOfRequest) -> tuple[SentSince, ...]:
+    """What units sent since the letter was drafted; nothing once it is signed, since it says what it says."""
+    if found.direction == "in" or found.signed_at is not None:
+        return ()
+    return sent_since(found.referral, found.drafted_at)
 
 
 def form_for(act: str, found: LetterOfRequest, data: Any = None, *, at: datetime) -> Form | None:

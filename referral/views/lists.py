@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from referral import access, selectors
+from referral.later import sent_since
 from referral.letters.kinds import REQUESTS
 from referral.views.requests import page_of, paging, user_of
 
@@ -29,6 +30,7 @@ def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = selectors.referral_page(found, on=at.date())
     may_draft = found.direction == "out" and access.may(user, access.Action.OPEN, at=at)
     context = {"page": page, "exercise": page.exercise, "may_draft": may_draft, "requests": REQUESTS}
+    context |= {"later": sent_since(found)}
     return render(request, "referrals/page.html", context)
 
 

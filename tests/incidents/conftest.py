@@ -1,9 +1,13 @@
 """Incidents that the worker opened and classified, and a prosecutor who decides on them."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from backend.accounts.models import Role
 from backend.accounts.services import Person
+from backend.conventions.catalogue import SHIPPED, Catalogue
 from backend.incidents import opening
 from backend.incidents.deciding import decide, standing_decision
 from backend.incidents.models import Classification, ClassificationDecision, Incident
@@ -47,3 +51,15 @@ def confirm(incident: Incident, acting: Person) -> ClassificationDecision:
         acting=acting,
         at=NOW,
     )
+
+
+@pytest.fixture
+def other_law(tmp_path: Path) -> Catalogue:
+    """The law data as a later version could have them: illegal access is no longer proposed by the engine."""
+    folder = tmp_path / "data"
+    shutil.copytree(SHIPPED, folder)
+    offences = folder / "offences.yaml"
+    offences.write_text(offences.read_text() + "# A later version.\n")
+    rules = folder / "engine" / "classification.yaml"
+    rules.write_text(rules.read_text().replace("  illegal-access:\n", "  illegal-access:\n    propose: false\n"))
+    return Catalogue(folder)

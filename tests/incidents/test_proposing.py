@@ -1,15 +1,13 @@
 """Proposals of the engine: one for each version of it and of the law data, and none rewrites what was there."""
 
-import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from backend.accounts.services import Person
 from backend.audit.models import AuditEvent
-from backend.conventions.catalogue import SHIPPED, Catalogue
+from backend.conventions.catalogue import Catalogue
 from backend.conventions.versions import engine_version, law_digest
 from backend.incidents import classifying, selectors
 from backend.incidents.deciding import standing_decision
@@ -19,18 +17,6 @@ from tests.founding import NOW
 from tests.incidents.conftest import confirm, opened_incident, proposal_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def other_law(tmp_path: Path) -> Catalogue:
-    """The law data as a later version could have them: illegal access is no longer proposed by the engine."""
-    folder = tmp_path / "data"
-    shutil.copytree(SHIPPED, folder)
-    offences = folder / "offences.yaml"
-    offences.write_text(offences.read_text() + "# A later version.\n")
-    rules = folder / "engine" / "classification.yaml"
-    rules.write_text(rules.read_text().replace("  illegal-access:\n", "  illegal-access:\n    propose: false\n"))
-    return Catalogue(folder)
 
 
 def test_a_proposal_names_the_engine_and_the_law_data_that_made_it(incident: Incident) -> None:

@@ -1,4 +1,4 @@
-"""The list of incidents, the page of one, and what was quarantined instead."""
+"""The list of incidents and the page of one."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,11 +19,12 @@ from backend.accounts.models import User
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.desk.pages import classification, deciding, stored
+from backend.desk.pages.keeping import kept
+from backend.desk.pages.sent_later import sent_later
 from backend.incidents import access, selectors
 from backend.incidents.deciding import NotDecided, Outcome
 from backend.incidents.models import Incident
 from backend.incidents.related import related_to
-from crypto.keys import fingerprint_words
 from referral.selectors import referrals_of
 from referral.views.requests import page_of, paging, user_of
 
@@ -48,6 +49,8 @@ def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One incident as reported and classified; that it was read goes on record."""
     at, user = timezone.now(), user_of(request)
     found = access.incident_for(user, pk, at=at)
+    if found.erased:
+        return redirect("keeping", pk=pk)
     page = selectors.incident_page(found)
     return _incident_page(request, page, deciding.form_for(page, user, at=at), at=at)
 
@@ -89,7 +92,7 @@ def _incident_page(
     referrals = referrals_of(page.incident)
     context = {
         "page": page,
-        "pieces": classification.pieces(result, page.report.narrative),
+        "sent": sent_later(page.whole, classification.pieces(result, page.report.narrative)),
         "offences": list(classification.offences(result, page.report.narrative)) if result else [],
         "unreadable": result is None,
         "warnings": classification.general_warnings(result) if result else (),
@@ -101,6 +104,7 @@ def _incident_page(
         "referrals": referrals,
         "related": related_to(page.incident, user, at=at),
         "exercise": any(line.exercise for line in referrals),
+        **kept(page.incident),
         "may_open": access.may(user, access.Action.OPEN_REFERRAL, at=at),
     }
     refused = problem or (form is not None and form.is_bound)
@@ -113,16 +117,6 @@ def _proposed_otherwise(page: selectors.IncidentPage) -> bool:
         return False
     standing, newest = page.decisions[0].decision, set(page.proposals[0].codes)
     return newest not in (set(standing.codes), set(standing.proposal.codes))
-
-
-@require_safe
-def quarantine(request: HttpRequest) -> HttpResponse:
-    """What could not be opened, or was not what it said to be: senders, sizes and reasons, never content."""
-    rows = [
-        {"submission": row, "words": fingerprint_words(row.sender)}
-        for row in access.quarantined_for(user_of(request), at=timezone.now())
-    ]
-    return render(request, "quarantine.html", {"rows": rows})
 
 
 def _record_reading(found: Incident, user: User, *, at: datetime) -> None:

@@ -1,0 +1,80 @@
+"""What was sent later on an incident, each part as it was sent, with the words that the classification rests on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from backend.desk.pages.classification import Piece
+from backend.incidents.report import Report
+from backend.incidents.whole import BETWEEN, Later, Whole
+
+
+@dataclass(frozen=True)
+class ShownLater:
+    """A supplement or retraction; ``pieces`` is its narrative, marked where it stands; ``added`` names its blocks."""
+
+    later: Later
+    pieces: tuple[Piece, ...]
+    added: tuple[str, ...]
+    withdraws: int | None
+
+
+@dataclass(frozen=True)
+class SentLater:
+    """The narrative of the first report in marked pieces, and what was sent later in its order."""
+
+    first: tuple[Piece, ...]
+    later: tuple[ShownLater, ...]
+
+
+def sent_later(whole: Whole, pieces: Iterable[Piece]) -> SentLater:
+    """The marked pieces of the whole narrative, given back to those who wrote them."""
+    written = [one for one in whole.standing if one.report.narrative]
+    texts = [text for text in (whole.first.narrative, *(one.report.narrative for one in written)) if text]
+    cut = dict(zip([None, *(one.row.pk for one in written)], _cut(pieces, texts), strict=False))
+
+    def shown(one: Later) -> ShownLater:
+        own = cut.get(one.row.pk) or ((Piece(one.report.narrative),) if one.report.narrative else ())
+        return ShownLater(one, own, added(one.report), one.row.withdraws.position if one.row.withdraws else None)
+
+    return SentLater(cut.get(None, ()), tuple(map(shown, whole.later)))
+
+
+def added(report: Report) -> tuple[str, ...]:
+    """The blocks that a supplement has, by name and number."""
+    blocks = (
+        (_("Victims"), len(report.victims)),
+        (_("Persons suspected"), len(report.suspects)),
+        (_("Losses"), len(report.losses)),
+        (_("Places"), len(report.where)),
+        (_("Addresses seen"), len(report.connections)),
+        (_("Indicators"), len(report.indicators)),
+        (_("Answers"), len(report.facts)),
+        (_("Evidence"), len(report.evidence)),
+    )
+    return tuple(f"{name}: {count}" for name, count in blocks if count)
+
+
+def _cut(pieces: Iterable[Piece], texts: Iterable[str]) -> Iterator[tuple[Piece, ...]]:
+    """Pieces of the texts joined, as pieces of each text."""
+    left = list(pieces)[::-1]
+    for text in texts:
+        own, missing = [], len(text)
+        while missing and left:
+            piece = left.pop()
+            if len(piece.text) > missing:
+                left.append(Piece(piece.text[missing:], piece.bearing))
+                piece = Piece(piece.text[:missing], piece.bearing)
+            own.append(piece)
+            missing -= len(piece.text)
+        yield tuple(own)
+        _skip(left, len(BETWEEN))
+
+
+def _skip(left: list[Piece], count: int) -> None:
+    while count and left:
+        piece = left.pop()
+        if len(piece.text) > count:
+            left.append(Piece(piece.text[count:], piece.bearing))
+        count -= min(count, len(piece.text))
