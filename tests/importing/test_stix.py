@@ -7,7 +7,7 @@ import pytest
 
 from backend.cli.importing.patterns import comparisons
 from backend.cli.importing.rows import Unreadable
-from backend.cli.importing.stix import MOST, Bundle, read_bundle
+from backend.cli.importing.stix import MOST, Bundle, add_indicators, read_bundle
 
 SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -159,3 +159,13 @@ def test_more_indicators_than_a_report_takes_are_refused() -> None:
 def test_a_long_hostile_pattern_is_read_in_linear_time() -> None:
     for piece in ("'", "a:", "a:'b", "(", "\\'", "[a:b = 'x' OR "):
         comparisons((piece * 100_000)[:100_000])
+
+
+def test_indicators_go_behind_those_of_the_report_and_equal_ones_count_once() -> None:
+    own = {"type": "domain", "value": "own.example"}
+    report = json.dumps({"title": "A title", "indicators": [own]}).encode()
+    both = pattern("[domain-name:value = 'own.example' OR domain-name:value = 'bad.example']")
+    added = json.loads(add_indicators(report, [bundle(both), bundle(both)]))
+    assert added == {"title": "A title", "indicators": [own, {"type": "domain", "value": "bad.example"}]}
+    for none in (b"not json", b"[]", b'{"indicators": 1}', b"[" * 100_000):
+        assert add_indicators(none, [bundle(both)]) == none

@@ -3,7 +3,7 @@
 Observables and patterns speak of the same paths (`file:hashes.'SHA-256'`), so one table serves both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_interface
 from typing import Any
@@ -177,3 +177,17 @@ def _text(value: object, longest: int) -> str | None:
 
 def _name(one: Mapping[str, Any]) -> str:
     return str(one.get("id") or one["type"])[:100]
+
+
+def add_indicators(report: bytes, bundles: Iterable[Bundle]) -> bytes:
+    """The report's JSON with the indicators of the bundles behind its own, equal ones once; what is no report stays."""
+    try:
+        members = msgspec.json.decode(report)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return report
+    if not isinstance(members, dict) or not isinstance(own := members.get("indicators", []), list):
+        return report
+    there = {(one.get("type"), one.get("value")) for one in own if isinstance(one, dict)}
+    added = {(one["type"], one["value"]): one for bundle in bundles for one in bundle.indicators}
+    members["indicators"] = own + [one for pair, one in added.items() if pair not in there]
+    return msgspec.json.encode(members)
