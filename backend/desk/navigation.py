@@ -32,6 +32,7 @@ PLACES = (
     Place("referrals", _("Referrals"), referrals.PERMITTED[referrals.Action.LIST]),
     Place("inbox", _("Received letters"), referrals.PERMITTED[referrals.Action.SEE_INBOX]),
     Place("quarantine", _("Quarantine"), incidents.PERMITTED[incidents.Action.SEE_QUARANTINE]),
+    Place("retention", _("Retention"), incidents.PERMITTED[incidents.Action.SEE_RETENTION]),
     Place("law_sources", _("Law"), referrals.PERMITTED[referrals.Action.SEE_LAW]),
     Place("directory", _("Directory"), referrals.PERMITTED[referrals.Action.SEE_DIRECTORY]),
     Place("audit", _("Audit log"), referrals.PERMITTED[referrals.Action.SEE_LOG]),

@@ -7,7 +7,7 @@ from backend.desk.api.classify import Classify
 from backend.desk.api.description import Description
 from backend.desk.api.lookup import LookUp
 from backend.desk.health import health
-from backend.desk.pages import directory, incidents, log, lookup, related, start
+from backend.desk.pages import directory, incidents, keeping, log, lookup, quarantine, related, retention, start
 from referral.views import drafting, letters, lists, register
 
 handler400 = "backend.desk.pages.errors.bad_request"
@@ -24,6 +24,8 @@ urlpatterns = [
     path("incidents/<uuid:pk>/", incidents.incident, name="incident"),
     path("incidents/<uuid:pk>/classification/", incidents.decide_classification, name="decide_classification"),
     path("incidents/<uuid:pk>/duplicate/<uuid:other>/", related.duplicate, name="duplicate"),
+    path("incidents/<uuid:pk>/retention/", keeping.keeping, name="keeping"),
+    path("incidents/<uuid:pk>/retention/<slug:act>/", keeping.act, name="keeping_act"),
     path("incidents/<uuid:pk>/referral/", drafting.open_referral, name="open_referral"),
     path("lookup/", lookup.lookup, name="lookup"),
     path("referrals/", lists.referral_list, name="referrals"),
@@ -34,7 +36,11 @@ urlpatterns = [
     path("letters/<uuid:pk>/letter.pdf", letters.letter_pdf, name="letter_pdf"),
     path("letters/<uuid:pk>/edit/", drafting.edit_letter, name="edit_letter"),
     path("letters/<uuid:pk>/<slug:act>/", letters.letter_act, name="letter_act"),
-    path("quarantine/", incidents.quarantine, name="quarantine"),
+    path("quarantine/", quarantine.quarantine, name="quarantine"),
+    path("quarantine/retry/", quarantine.retry_all, name="quarantine_retry"),
+    path("quarantine/<uuid:pk>/<slug:act>/", quarantine.act, name="quarantine_act"),
+    path("retention/", retention.retention, name="retention"),
+    path("retention/<slug:act>/", retention.act, name="retention_act"),
     path("directory/", directory.directory, name="directory"),
     path("law/", register.law_sources, name="law_sources"),
     path("law/<slug:source>/", register.law_source, name="law_source"),

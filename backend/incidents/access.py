@@ -73,6 +73,11 @@ PERMITTED: dict[Action, frozenset[Role]] = {
     Action.APPROVE_ERASURE: frozenset({Role.APPROVER}),
 }
 
+# What can be asked of an incident that is erased: to see that it is; a hold or an order says so by a sentence.
+ON_ERASED = frozenset(
+    {Action.READ, Action.PLACE_HOLD, Action.LIFT_HOLD, Action.ORDER_ERASURE, Action.APPROVE_ERASURE}
+)
+
 
 def may(user: User, action: Action, *, at: datetime) -> bool:
     """Whether one of the roles held at ``at`` permits the action."""
@@ -94,7 +99,7 @@ def incident_for(user: User, pk: object, *, action: Action = Action.READ, at: da
     """The incident, or Http404 when it does not exist or is not for this person."""
     require(user, action, at=at)
     found = Incident.objects.select_related("unit", "device", "data_key", "submission").filter(pk=pk).first()
-    if found is None:
+    if found is None or (found.erased and action not in ON_ERASED):
         raise Http404
     return found
 
@@ -117,3 +122,13 @@ def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
     return list(
         Submission.objects.filter(stage=Submission.Stage.QUARANTINED).defer("sealed").order_by("-received_at")[:200]
     )
+
+
+def quarantined_one_for(user: User, pk: object, *, action: Action, at: datetime) -> "Submission":
+    """A submission that is, or just was, in quarantine; Http404 when it does not exist or is not for this person."""
+    require(user, action, at=at)
+    settled = (Submission.Stage.QUARANTINED, Submission.Stage.RECEIVED, Submission.Stage.GIVEN_UP)
+    found = Submission.objects.filter(pk=pk, stage__in=settled).defer("sealed").first()
+    if found is None:
+        raise Http404
+    return found

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.incidents import access
@@ -91,7 +92,7 @@ def incident_list(user: User, *, at: datetime, page: int = 1) -> list[IncidentLi
     return [
         IncidentLine(
             incident,
-            opened(open_data_key(incident.data_key), incident, "title_ct").decode(),
+            "" if incident.erased else opened(open_data_key(incident.data_key), incident, "title_ct").decode(),
             codes.get(incident.id, ()),
             incident.items,  # type: ignore[attr-defined]
             *sent_later.get(incident.id, (0, False)),
@@ -128,10 +129,13 @@ def decisions_of(incident: Incident) -> tuple[ShownDecision, ...]:
 
 
 def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
-    """Items with their names and custody; three queries whatever their number."""
+    """Items with their names and custody; three queries whatever their number. Of erased ones nothing is left but that."""
     keys: dict[object, Any] = {}
     shown = []
     for item in items:
+        if item.data_key.destroyed_at is not None:
+            shown.append(ShownItem(item, _("erased"), "", "", tuple(item.custody.all())))
+            continue
         key = keys.setdefault(item.data_key_id, None) or open_data_key(item.data_key)
         keys[item.data_key_id] = key
         name, media_type, digest = (

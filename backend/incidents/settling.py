@@ -26,6 +26,7 @@ MAX_REASON = 300
 WAIT_FOR_REPORT = timedelta(days=14)
 NO_REPORT = "no report that was opened within 14 days names it"
 AT_ONCE = 200
+MOST = 1000
 
 
 class NotSettled(Exception):
@@ -38,6 +39,17 @@ def retry(submission: Submission, *, acting: Person, at: datetime) -> None:
     with transaction.atomic():
         row = _in_quarantine(submission)
         _wait_again(row, Event.SUBMISSION_RETRIED, acting=acting, at=at)
+
+
+def retry_all(reason: str, *, acting: Person, at: datetime) -> int:
+    """Try again whatever is in quarantine for this reason, at most 1000 at once; how many."""
+    access.require(acting.user, access.Action.RETRY_SUBMISSION, at=at)
+    with transaction.atomic():
+        kept = Submission.objects.filter(stage=Stage.QUARANTINED, quarantine_reason=reason)
+        rows = list(kept.select_for_update(skip_locked=True).defer("sealed").order_by("received_at")[:MOST])
+        for row in rows:
+            _wait_again(row, Event.SUBMISSION_RETRIED, acting=acting, at=at)
+    return len(rows)
 
 
 def release(submission: Submission, *, acting: Person, at: datetime) -> None:

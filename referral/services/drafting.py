@@ -88,7 +88,8 @@ def draft_letter(
 
 def _check_evidence(referral: Referral, evidence: Sequence[EvidenceItem]) -> None:
     """Only whole, checked items of the referral's own incidents go out: what is awaited could never be packed."""
-    here = EvidenceItem.objects.filter(incident__referrals=referral, stage=EvidenceItem.Stage.RECEIVED)
+    kept = EvidenceItem.objects.filter(data_key__destroyed_at=None, stage=EvidenceItem.Stage.RECEIVED)
+    here = kept.filter(incident__referrals=referral)
     if here.filter(pk__in=[item.pk for item in evidence]).count() != len({item.pk for item in evidence}):
         raise EvidenceNotHere(
             "An evidence item is not of this referral's incidents or not received yet; choose among those received."

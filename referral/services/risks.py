@@ -202,7 +202,8 @@ def _sensitive(letter: LetterOfRequest) -> frozenset[str]:
 
 
 def _incidents(letter: LetterOfRequest) -> list[Incident]:
-    return list(letter.referral.incidents.select_related("data_key").order_by("received_at")[:_INCIDENTS])
+    readable = letter.referral.incidents.filter(data_key__destroyed_at=None).select_related("data_key")
+    return list(readable.order_by("received_at")[:_INCIDENTS])
 
 
 def _assessments(answer: BasisAnswer, incidents: Sequence[Incident]) -> list[Assessment]:

@@ -38,6 +38,8 @@ PAGES: Mapping[tuple[str, str], set[str]] = {
     ("edit_letter", "draft"): {"duty", "prosecutor"},
     ("edit_letter", "received"): set(),
     ("quarantine", ""): {"administrator", "duty"},
+    ("retention", ""): READING | {"administrator", "auditor"},
+    ("keeping", "incident"): READING,
     ("law_sources", ""): WORKING | {"auditor"},
     ("law_source", "gd"): WORKING | {"auditor"},
     ("provision", "unverified"): WORKING | {"auditor"},
@@ -75,6 +77,23 @@ POSTS: Mapping[tuple[str, str], set[str]] = {
     ("provision_act", "confirm"): CONFIRMING,
     ("provision_act", "withdraw"): CONFIRMING,
     ("provision_act", "no-such-act"): set(),
+    ("quarantine_retry", ""): {"administrator", "duty"},
+}
+# (address, what it is about) -> act -> whose act it is.
+NAMED_ACTS: Mapping[tuple[str, str], Mapping[str, set[str]]] = {
+    ("quarantine_act", "quarantined"): dict.fromkeys(("retry", "release", "give-up"), {"administrator", "duty"})
+    | {"no-such-act": set()},
+    ("retention_act", ""): dict.fromkeys(("rule", "confirm", "end"), {"administrator", "prosecutor", "approver"})
+    | {"backups": {"administrator"}, "no-such-act": set()},
+    ("keeping_act", "incident"): {
+        "hold": {"duty", "prosecutor", "approver"},
+        "lift": {"prosecutor", "approver"},
+        "order": {"prosecutor"},
+        "approve": {"approver"},
+        "refuse": {"approver"},
+        "take-back": {"prosecutor"},
+        "no-such-act": set(),
+    },
 }
 # Addresses of what there is not, where it has no number.
 ABSENT = {"law_source": "/law/zz/", "provision": "/law/gd/0000/"}
@@ -111,7 +130,7 @@ def untokened(answer: HttpResponse) -> str:
 
 def test_every_address_is_in_the_table() -> None:
     named = {pattern for pattern in get_resolver().reverse_dict if isinstance(pattern, str)}
-    posted = {name for name, _ in POSTS}
+    posted = {name for name, _ in (*POSTS, *NAMED_ACTS)}
     assert named == {name for name, _ in PAGES} | posted | SIGN_IN | API | {"letter_act", "health", "set_language"}
 
 
@@ -151,6 +170,22 @@ def test_a_form_is_taken_from_its_roles_alone(world: World, name: str, about: st
         if status != 404:
             found.add(role)
     assert found == POSTS[name, about]
+
+
+@pytest.mark.parametrize(("name", "about"), list(NAMED_ACTS))
+def test_an_act_of_an_address_is_taken_from_its_roles_alone(world: World, name: str, about: str) -> None:
+    for act, expected in NAMED_ACTS[name, about].items():
+        where = address(world, name, about, act=act)
+        found = set()
+        for role in sorted(EVERYBODY):
+            client = world.client(role)
+            with undone():
+                status = client.post(where, {}).status_code
+            assert status in {302, 400, 404}
+            if status != 404:
+                found.add(role)
+            assert client.get(where).status_code == 405
+        assert (act, found) == (act, expected)
 
 
 def test_what_is_forbidden_looks_like_what_does_not_exist(world: World) -> None:

@@ -31,3 +31,8 @@ class Incident(models.Model):
     @property
     def audit_id(self) -> str:
         return str(self.id)
+
+    @property
+    def erased(self) -> bool:
+        """Whether its data key is destroyed: then nothing that a person wrote of it can be read any more."""
+        return self.data_key.destroyed_at is not None
