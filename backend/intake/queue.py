@@ -46,13 +46,22 @@ def ends_the_worker(row: Any, *, most: int) -> bool:
     return bool(row.attempts > 2 * most)
 
 
+def _due(rows: "QuerySet[Any]", *, at: datetime) -> "QuerySet[Any]":
+    """Rows whose time has come, or lies further ahead than anything is ever put off: then the clock jumped back since.
+
+    Without the latter a clock that was two days fast for a minute keeps what was tried in it waiting for two days.
+    """
+    jumped = Q(not_before__gt=at + MAX_BACKOFF)
+    return rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=at) | jumped)
+
+
 @contextmanager
 def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any | None]:
     """The first due row that nobody else works on, its attempt counted and its next try put off; None when none is due.
 
     The rows' model has ``attempts`` and ``not_before``. The caller moves the row on in a transaction of its own.
     """
-    due = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=at))
+    due = _due(rows, at=at)
     for pk in list(due.order_by(order).values_list("pk", flat=True)[:LOOK_AT]):
         with _locked(str(pk)) as ours:
             row = due.filter(pk=pk).first() if ours else None
@@ -69,7 +78,7 @@ def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any 
 @contextmanager
 def claimed_many(rows: "QuerySet[Any]", *, order: str, at: datetime, most: int) -> Iterator[list[Any]]:
     """As ``claimed``, but up to ``most`` rows at once, with as few questions as one row takes."""
-    due = rows.filter(Q(not_before__isnull=True) | Q(not_before__lte=at))
+    due = _due(rows, at=at)
     # Further than it takes itself: the first ones may be what other workers hold.
     names = list(due.order_by(order).values_list("pk", flat=True)[: most + LOOK_AT])
     with _all_locked([str(name) for name in names], most=most) as ours:

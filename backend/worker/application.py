@@ -1,10 +1,13 @@
 """What worker and beat share of Celery's configuration."""
 
 import logging.config
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.schedules import schedule
 from celery.signals import beat_init, celeryd_init, setup_logging
 from django.conf import settings
 from kombu import Queue
@@ -55,10 +58,17 @@ def _configuration(broker: Broker) -> dict[str, Any]:
         "timezone": "UTC",
         "beat_schedule": {
             # A wake-up that waited longer than the next one is of no use.
-            f"sweep {kind}": {"task": TASK, "schedule": seconds, "args": [kind]}
+            f"sweep {kind}": {"task": TASK, "schedule": _every(seconds), "args": [kind]}
             for kind, seconds in SWEEPS.items()
         },
     }
+
+
+def _every(seconds: float) -> schedule:
+    """A sweep every so many seconds of the steady clock: by the wall clock a jump back would end all sweeps until it
+    has caught up, and with them every second try."""
+    began, steady = datetime.now(UTC), time.monotonic()
+    return schedule(seconds, nowfun=lambda: began + timedelta(seconds=time.monotonic() - steady))
 
 
 def _wake_queue(broker: Broker) -> Queue:

@@ -16,6 +16,7 @@ from tests.faults.arena import Arena
 from tests.faults.plan import Fault
 
 ROOM = 100 * 1024 * 1024  # bytes: less than the edge keeps free, enough for the database
+JUMPS_BACK = "the clock jumps back"
 
 
 @dataclass
@@ -85,8 +86,9 @@ class Harm:
         clock = self.arena.clock
         if clock is None:
             return "a clock that jumps: there is none of its own"
+        self._undo = [entry for entry in self._undo if entry[1] != JUMPS_BACK]
         clock.jump_to(fault.jump)
-        self._later(fault.seconds, "the clock jumps back", lambda: clock.jump_to(0))
+        self._later(fault.seconds, JUMPS_BACK, lambda: clock.jump_to(0))
         return f"the clock jumps by {fault.jump:+d} s for {fault.seconds} s"
 
     def _broker(self, fault: Fault) -> str:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from backend.vault.newest_seen import NewestSeen
 from backend.vault.offline_submit import fetch_intake_key, read_device_key
 from backend.vault.sending import EdgeUnreachable
 from backend.vault.submitting.delivering import Courier, NotAcknowledged
@@ -52,7 +53,7 @@ class Office:
         """Senders who pinned the card in `folder`/node.card."""
         now = datetime.now(UTC)
         card = read_trusted_card((folder / "node.card").read_bytes(), at=now)
-        key = fetch_intake_key(url, card=card, at=now)
+        key = fetch_intake_key(url, card=card, at=now, seen=NewestSeen(folder / "office.seen"))
         return cls(folder / "sent", url, card, key, [read_device_key(path) for path in devices], seed)
 
     def report(self, task: Task) -> None:

@@ -15,7 +15,7 @@ from tests.faults.reader.sent import write_sent
 from tests.faults.reader.verdict import Verdict, judge
 
 LOOK = 0.05  # seconds
-SETTLED_WITHIN = 600.0  # seconds for what waits to be worked off once the faults are over
+SETTLED_WITHIN = 300.0  # seconds for what waits to be worked off once the faults are over
 UNSETTLED = """
 SELECT (SELECT count(*) FROM intake_submission WHERE stage = 'received'), (SELECT count(*) FROM audit_pendingevent)
 """

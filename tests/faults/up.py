@@ -19,7 +19,7 @@ def give_the_clock() -> None:
     def environment(*arguments: Any, **named: Any) -> Mapping[str, str]:
         return {**build(*arguments, **named), **ours}
 
-    node.environment = environment  # type: ignore[attr-defined]  # type: ignore[attr-defined]
+    node.environment = environment  # type: ignore[attr-defined, assignment]
     cluster.ENVIRONMENT = {**cluster.ENVIRONMENT, **ours}
 
 
