@@ -19,13 +19,14 @@ from backend.audit.receipts import verify_receipt
 from backend.audit.trust import log_of_card
 from backend.cli.import_ import command
 from backend.cli.node.home import CHECKOUT
+from backend.cli.submit import command as submit
 from backend.directory.models import Node
 from backend.incidents.report import parse_report
 from backend.intake.models import Submission
 from crypto.keyholder.opening import open_sealed
 from crypto.report import unframe
 from tests.edge.conftest import RunningEdge
-from tests.founding import TestDevice
+from tests.founding import FRAUD_REPORT, TestDevice
 
 ROWS = 60
 HEADER = "title,narrative,unit_reference,where.0.kind,where.0.value"
@@ -193,3 +194,21 @@ def test_a_look_at_the_rows_sends_nothing(system: System) -> None:
     assert CliRunner().invoke(command, [str(system.folder / "past.csv")]).exit_code == 2
     (system.folder / "past.txt").write_text("x")
     assert CliRunner().invoke(command, [str(system.folder / "past.txt"), "--check"]).exit_code == 2
+
+
+@pytest.mark.usefixtures("notary")
+def test_a_report_is_submitted_with_the_indicators_of_a_bundle(system: System) -> None:
+    (system.folder / "report.json").write_text(json.dumps(FRAUD_REPORT))
+    objects = [
+        {"type": "domain-name", "id": "domain-name--1", "value": "bad.example"},
+        {"type": "tool", "id": "tool--1"},
+    ]
+    (system.folder / "bundle.json").write_text(json.dumps({"type": "bundle", "objects": objects}))
+    words = [*system.arguments("report.json"), "--stix", str(system.folder / "bundle.json")]
+    result = CliRunner().invoke(submit, words)
+    assert result.exit_code == 0, result.output
+    assert "left out: tool--1" in result.stderr
+    (report,) = opened()
+    assert [(one.type, one.value) for one in report.indicators] == [("domain", "bad.example")]
+    (system.folder / "bundle.json").write_text("{}")
+    assert CliRunner().invoke(submit, words).exit_code == 2
