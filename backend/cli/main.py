@@ -13,6 +13,7 @@ from backend.cli.node.errors import NodeError
 SUMMARIES: Mapping[str, str] = {
     "up": "Run one node on this machine until Ctrl-C.",
     "demo": "Run the whole main job between two nodes and print each step.",
+    "report": "Begin, check and finish a report before it is sent, or take one back.",
     "submit": "Seal, sign and send a report with its evidence.",
     "import": "Send past incidents from another system's files as reports.",
     "classify": "Find the offences that narratives on stdin describe.",
