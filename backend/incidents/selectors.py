@@ -129,7 +129,7 @@ def decisions_of(incident: Incident) -> tuple[ShownDecision, ...]:
 
 
 def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
-    """Items with their names and custody; three queries whatever their number. Of erased ones nothing is left but that."""
+    """Items with their names, an erased one without, and custody; three queries whatever their number."""
     keys: dict[object, Any] = {}
     shown = []
     for item in items:
