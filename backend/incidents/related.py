@@ -130,7 +130,7 @@ def _everybodys(incident: Incident, own: Sequence[Indicator], visible: object) -
     others = Indicator.objects.filter(token=OuterRef("token"), incident__in=visible).exclude(incident=incident)
     newest = ArraySubquery(others.order_by("-pk").values("pk")[: HUB + 1])
     counted = Indicator.objects.filter(pk__in=[row.pk for row in own]).annotate(others=newest).order_by("position")
-    return [row for row in counted if len(row.others) > HUB]
+    return [row for row in counted if len(row.others or ()) > HUB]
 
 
 def _values(incident: Incident, rows: Sequence[Indicator], key: OpenDataKey | None) -> tuple[Value, ...]:

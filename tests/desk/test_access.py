@@ -27,6 +27,8 @@ PAGES: Mapping[tuple[str, str], set[str]] = {
     ("incidents", ""): READING,
     ("incident", "incident"): READING,
     ("open_referral", "incident"): {"duty", "prosecutor"},
+    ("duplicate", "twin"): READING,
+    ("lookup", ""): READING,
     ("referrals", ""): WORKING,
     ("referral", "referral"): WORKING,
     ("draft_letter", "referral"): {"duty", "prosecutor"},
@@ -71,6 +73,8 @@ ACTS: Mapping[tuple[str, str], set[str]] = {
 POSTS: Mapping[tuple[str, str], set[str]] = {
     ("decide_classification", "incident"): {"duty", "prosecutor"},
     ("open_referral", "incident"): {"duty", "prosecutor"},
+    ("duplicate", "twin"): {"duty", "prosecutor"},
+    ("lookup", ""): READING,
     ("draft_letter", "referral"): {"duty", "prosecutor"},
     ("edit_letter", "draft"): {"duty", "prosecutor"},
     ("edit_letter", "received"): set(),
@@ -96,7 +100,11 @@ NAMED_ACTS: Mapping[tuple[str, str], Mapping[str, set[str]]] = {
     },
 }
 # Addresses of what there is not, where it has no number.
-ABSENT = {"law_source": "/law/zz/", "provision": "/law/gd/0000/"}
+ABSENT = {
+    "law_source": "/law/zz/",
+    "provision": "/law/gd/0000/",
+    "duplicate": f"/incidents/{uuid.uuid4()}/duplicate/{uuid.uuid4()}/",
+}
 SIGN_IN = {
     "account_login", "account_logout", "account_inactive", "account_change_password", "account_reauthenticate",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
@@ -104,7 +112,7 @@ SIGN_IN = {
 }  # fmt: skip
 
 # Programs are told what people are led to: tests/desk/test_api.py.
-API = {"api_classify", "api_description"}
+API = {"api_classify", "api_lookup", "api_description"}
 
 
 def an_unverified() -> dict[str, str]:
@@ -118,6 +126,8 @@ def address(world: World, name: str, about: str, **more: str) -> str:
         return reverse(name, kwargs={"source": about})
     if name == "provision":
         return reverse(name, kwargs=an_unverified())
+    if name == "duplicate":
+        return reverse(name, kwargs={"pk": world.incident.pk, "other": getattr(world, about).pk})
     if name == "provision_act":
         return reverse(name, kwargs=an_unverified() | {"act": about})
     return reverse(name, kwargs=({"pk": getattr(world, about).pk} if about else {}) | more)

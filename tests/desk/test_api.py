@@ -279,7 +279,7 @@ def test_every_address_of_the_api_is_described() -> None:
     views = {
         f"/{pattern.pattern}" for pattern in get_resolver().url_patterns if str(pattern.pattern).startswith("api/")
     }
-    assert set(description()["paths"]) == views == {WHERE, "/api/v1/openapi.json"}
+    assert set(description()["paths"]) == views == {WHERE, "/api/v1/lookup", "/api/v1/openapi.json"}
 
 
 def test_every_refusal_that_can_be_is_described() -> None:

@@ -13,7 +13,7 @@ from backend.conventions.catalogue import shipped
 from backend.desk.signin.session import FACTOR, PROVED
 from backend.directory.models import Authority, Node
 from backend.incidents import evidence, opening
-from backend.incidents.models import Incident
+from backend.incidents.models import Correlation, Incident
 from backend.intake.models import Submission
 from backend.vault.authority import make_exercise_certificate, sign_pdf
 from backend.vault.columns import make_data_key
@@ -28,6 +28,7 @@ from referral.selectors import open_references
 from referral.services.contents import named_authority
 from referral.services.references import reference_label
 from tests.founding import FRAUD_REPORT, SealedReport, confirmed_peer, enrol_device, found_node, own_authority, person
+from tests.incidents.reporting import copies
 
 BOTH = {"en": "Words of the exercise.", "es": "Palabras del ejercicio."}
 FOLLOWS = {
@@ -71,6 +72,12 @@ class World:
             self.clients[role] = signed_in(self.people[role].user)
         return self.clients[role]
 
+    @property
+    def twin(self) -> Incident:
+        """A second incident that may be the same as the first; made when a test first asks for it."""
+        known = Incident.objects.filter(reference__startswith="GD-2026-9").first()
+        return known or likely_duplicate(self.incident)
+
     def complete(self) -> LetterOfRequest:
         """The draft completed by the prosecutor, its open references confirmed."""
         for reference in open_references(content_of(self.draft)):
@@ -93,6 +100,17 @@ class World:
             at=self.at,
         )
         return self.draft
+
+
+def likely_duplicate(incident: Incident) -> Incident:
+    """A further incident that shares its first indicator with this one and was found to be much like it."""
+    (twin,) = copies(incident, 1, having=incident.indicators.order_by("position")[0])
+    first, second = sorted((incident, twin), key=lambda one: one.pk)
+    signs = ["same-indicators", "same-day"]
+    Correlation.objects.create(
+        first=first, second=second, shared=1, signs=signs, suggested=True, found_at=incident.received_at
+    )
+    return twin
 
 
 def signed_in(user: User) -> Client:

@@ -1,5 +1,6 @@
 """Workers compare while others store: nothing that arrives meanwhile is lost."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -42,3 +43,15 @@ def test_what_is_stored_while_an_incident_is_compared_is_not_lost(
     add_indicator(Incident.objects.get(pk=one.pk), "ipv4", "198.51.100.23")
     assert compare_all() >= 1
     assert pair(one, other)
+
+
+def test_desk_and_worker_do_not_do_each_others_part(as_role: Callable[[str], Any], transactional_db: None) -> None:
+    for role, statement in (
+        ("desk", "INSERT INTO incidents_correlation DEFAULT VALUES"),
+        ("desk", "UPDATE incidents_comparison SET waiting_since = NULL"),
+        ("worker", "INSERT INTO incidents_duplicatedecision DEFAULT VALUES"),
+        ("worker", "SELECT 1 FROM incidents_lookup"),
+        ("desk", "DELETE FROM incidents_lookup"),
+    ):
+        with pytest.raises(Exception, match="permission denied"):
+            as_role(role).execute(statement)
