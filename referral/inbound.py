@@ -238,6 +238,7 @@ def _new_item(packed: PackedEvidence, letter: LetterOfRequest, key: OpenDataKey,
         sender=peer.transport_fingerprint,
         evidence_id=f"{packed.id}",
         size=packed.size,
+        sensitivity=packed.sensitivity,
         payload_sha256=packed.payload_sha256,
     )
     item.name_ct = sealed(key, EvidenceItem, item.id, "name_ct", packed.name.encode())

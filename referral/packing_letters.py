@@ -14,7 +14,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.models import AuditEvent, Receipt
 from backend.audit.subjects import Reference, System
-from backend.incidents.columns import opened
+from backend.incidents.columns import blinding_of, opened
 from backend.incidents.custody import hand_to_node, header_for_node
 from backend.incidents.evidence import payload_path, sync_folder
 from backend.incidents.models import CustodyEvent
@@ -128,6 +128,8 @@ def _to_pack(event: CustodyEvent, exchange: PQRecipient) -> EvidenceToPack:
         size=item.size,
         plaintext_sha256=opened(key, item, "plaintext_sha256_ct").decode(),
         payload_sha256=item.payload_sha256,
+        sensitivity=item.sensitivity,
+        blinding=blinding_of(item, key) if item.sensitive else None,
     )
 
 

@@ -48,8 +48,11 @@ def verify(file: Path, cards: tuple[Path, ...]) -> None:
 @click.option("--identity", "identities", type=FILE, multiple=True, required=True, help="File with the age identity.")
 @click.option("--trust", "cards", type=FILE, multiple=True, help=_TRUST_HELP)
 @click.option("--out", type=FOLDER, help="Folder to make; FILE's name with -opened by default.")
-def open_(file: Path, identities: tuple[Path, ...], cards: tuple[Path, ...], out: Path | None) -> None:
+@click.option("--sensitive", is_flag=True, help="Open what was declared an intimate image or abuse material, too.")
+def open_(file: Path, identities: tuple[Path, ...], cards: tuple[Path, ...], out: Path | None, sensitive: bool) -> None:
     """Open FILE into a folder: the letter, its request.json, the evidence.
+
+    What was declared sensitive stays sealed unless --sensitive is given, and its digest is never printed.
 
     Without the sender's key card the parts are opened and compared with each other, the sender stays unknown, and the
     exit code is 1.
@@ -61,11 +64,13 @@ def open_(file: Path, identities: tuple[Path, ...], cards: tuple[Path, ...], out
         opener = opener_from([path.read_bytes() for path in identities])
         _check_free(folder)
         if not cards:
-            _open_unknown(packet_file, opener, folder)
-        _open_verified(packet_file, opener, _read_cards(cards), folder)
+            _open_unknown(packet_file, opener, folder, sensitive)
+        _open_verified(packet_file, opener, _read_cards(cards), folder, sensitive)
 
 
-def _open_verified(file: BinaryIO, opener: "FileOpener", trusted: "list[SenderCard]", folder: Path) -> None:
+def _open_verified(
+    file: BinaryIO, opener: "FileOpener", trusted: "list[SenderCard]", folder: Path, sensitive: bool
+) -> None:
     from referral.letters.matching import match_text
     from referral.letters.validity_errors import TextDiffers
     from referral.packets import open_packet
@@ -83,7 +88,7 @@ def _open_verified(file: BinaryIO, opener: "FileOpener", trusted: "list[SenderCa
     folder.mkdir(mode=0o700, parents=True)
     (folder / "letter.pdf").write_bytes(opened.letter.pdf)
     (folder / "request.json").write_bytes(opened.letter.request_json)
-    _write_evidence(file, packet, opened.contents, opener, folder)
+    _write_evidence(file, packet, opened.contents, opener, folder, sensitive)
     content = opened.letter.content
     click.echo(f"letter      {content.reference}, {content.kind}, dated {content.dated.isoformat()}")
     click.echo(f"signed      {opened.letter.authority}, {opened.letter.signed_at.isoformat()}")
@@ -121,7 +126,7 @@ def _authorities_of(addressee: str, trusted: "list[SenderCard]") -> Container[st
     return {one.authority for card in cards for one in card.certificates} if cards else _AnyAuthority()
 
 
-def _open_unknown(file: BinaryIO, opener: "FileOpener", folder: Path) -> None:
+def _open_unknown(file: BinaryIO, opener: "FileOpener", folder: Path, sensitive: bool) -> None:
     from referral.packets import examine_packet
     from referral.packing.opening import open_parts
 
@@ -129,18 +134,21 @@ def _open_unknown(file: BinaryIO, opener: "FileOpener", folder: Path) -> None:
     pdf, contents = open_parts(file, packet, opener)
     folder.mkdir(mode=0o700, parents=True)
     (folder / "letter.pdf").write_bytes(pdf)
-    _write_evidence(file, packet, contents, opener, folder)
+    _write_evidence(file, packet, contents, opener, folder, sensitive)
     click.echo(f"letter      {contents.letter.reference}: its signature was not checked")
     click.echo(f"opened, in {folder}")
     _say_unknown(file)
 
 
 def _write_evidence(
-    file: BinaryIO, packet: "StatedPacket", contents: "Contents", opener: "FileOpener", folder: Path
+    file: BinaryIO, packet: "StatedPacket", contents: "Contents", opener: "FileOpener", folder: Path, sensitive: bool
 ) -> None:
     from referral.packets import open_evidence
 
     for number, item in enumerate(contents.evidence, start=1):
+        if item.sensitivity != "none" and not sensitive:
+            click.echo(f"evidence    item {number}, {item.size} bytes, declared {item.sensitivity}: left sealed")
+            continue
         path = folder / _safe_name(number, item)
         part = path.with_suffix(path.suffix + ".part")
         try:
@@ -149,7 +157,8 @@ def _write_evidence(
             part.rename(path)
         finally:
             part.unlink(missing_ok=True)
-        click.echo(f"evidence    {path.name}, {item.size} bytes, sha256 {item.plaintext_sha256}")
+        told = f"sha256 {item.plaintext_sha256}" if item.sensitivity == "none" else f"declared {item.sensitivity}"
+        click.echo(f"evidence    {path.name}, {item.size} bytes, {told}")
 
 
 def _safe_name(number: int, item: "PackedEvidence") -> str:

@@ -15,3 +15,8 @@ def opened(key: OpenDataKey, instance: Any, column: str, *, row: object | None =
     return key.decrypt(
         getattr(instance, column), table=instance._meta.db_table, row=instance.pk if row is None else row, column=column
     )
+
+
+def blinding_of(item: Any, key: OpenDataKey) -> str:
+    """What blinds the plaintext digest of a sensitive evidence item, in hexadecimal (crypto/SPEC.md, 9)."""
+    return key.blinding(table=item._meta.db_table, row=item.pk, column="plaintext_sha256_ct").hex()

@@ -33,6 +33,10 @@ class OpenDataKey:
         """The key that was wrapped; raises CannotOpen."""
         return datakeys.unwrap_key(self._key, bytes(wrapped), aad=datakeys.aad(table, str(row), column, VERSION))
 
+    def blinding(self, *, table: str, row: object, column: str) -> bytes:
+        """32 bytes that blind the digest in a column: the same each time, to be guessed by nobody without the key."""
+        return datakeys.blinding(self._key, aad=datakeys.aad(table, str(row), column, VERSION))
+
 
 def new_data_key(*, at: datetime) -> tuple[DataKey, OpenDataKey]:
     """A new data key: the row, which the caller saves, and the key to use."""

@@ -20,6 +20,7 @@ _TAG_SIZE = 16
 _FIELD = b"comity/field/v1\n"
 _WRAPPED_KEY = b"comity/wrapped-key/v1\n"
 _TOKEN = b"comity/token/v1\n"
+_BLINDING = b"comity/blinding/v1\n"
 
 
 def new_key() -> bytes:
@@ -52,6 +53,11 @@ def wrap_key(root: bytes, key: bytes, *, aad: bytes) -> bytes:
 def unwrap_key(root: bytes, wrapped: bytes, *, aad: bytes) -> bytes:
     """Return the wrapped key, or raise `CannotOpen`."""
     return _decrypt(root, wrapped, _WRAPPED_KEY + aad)
+
+
+def blinding(key: bytes, *, aad: bytes) -> bytes:
+    """Return the 32 bytes that blind the digest in a place (SPEC.md, 9), derived from the 32-byte data key."""
+    return HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=_BLINDING + aad).derive(_sized(key))
 
 
 def token(root: bytes, *, type: str, version: int, value: str) -> bytes:

@@ -174,13 +174,23 @@ class Particular(_Part, frozen=True, kw_only=True):
 
 
 class ListedEvidence(_Part, frozen=True, kw_only=True):
-    """An evidence item that travels with the letter; its identity is the digest of its plaintext."""
+    """An evidence item that travels with the letter; its identity is the digest of its plaintext.
+
+    Of material that was declared sensitive the digest is blinded (SPEC.md, 9): lists of known material are kept by
+    digest, and who reads the letter learns nothing from it.
+    """
 
     id: Uuid
     name: Line
     size: Annotated[int, Meta(ge=0, le=2**53 - 1)]
-    plaintext_sha256: Hex256
+    plaintext_sha256: Hex256 | None = None
+    blinded_sha256: Hex256 | None = None
     description: Lines | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an item with two identities or none."""
+        if (self.plaintext_sha256 is None) == (self.blinded_sha256 is None):
+            raise ValueError("an evidence item has one digest, plain or blinded")
 
 
 class Signatory(_Part, frozen=True, kw_only=True):

@@ -131,6 +131,8 @@ def evidence(content: LetterContent, words: Wording) -> Iterator[Block]:
     if not content.evidence:
         return
     yield Paragraph(words("evidence-lead"))
+    if any(item.blinded_sha256 for item in content.evidence):
+        yield Paragraph(words("evidence-blinded"))
     columns = (
         Column(words("col-number"), 7),
         Column(words("col-name"), 34),
@@ -138,7 +140,12 @@ def evidence(content: LetterContent, words: Wording) -> Iterator[Block]:
         Column(words("col-sha256"), 42, fixed=True),
     )
     rows = [
-        (str(number), _named(item.name, words.of(item.description)), str(item.size), item.plaintext_sha256)
+        (
+            str(number),
+            _named(item.name, words.of(item.description)),
+            str(item.size),
+            item.plaintext_sha256 or item.blinded_sha256 or "",
+        )
         for number, item in enumerate(content.evidence, start=1)
     ]
     yield Table(columns, tuple(rows))

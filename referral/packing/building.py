@@ -11,7 +11,7 @@ from crypto.packetnotes import PacketNote, sign_packet_note
 from crypto.sealing import seal
 from crypto.signer import Signer
 from referral.packing import bag
-from referral.packing.contents import Contents, PackedEvidence, PackedLetter, sign_contents
+from referral.packing.contents import Contents, PackedEvidence, PackedLetter, Sensitivity, sign_contents
 from referral.packing.errors import EvidenceChangedAtRest
 from referral.packing.shape import ROUTING_TYPE, shape, tag_names
 from referral.packing.stored_zip import CHUNK, StoredZip, StoredZipWriter, sha256_of
@@ -31,7 +31,8 @@ class PacketRoute:
 class EvidenceToPack:
     """An evidence item as it rests: a header already re-addressed to the addressee, and its payload.
 
-    `payload` opens the payload for reading, which takes place once.
+    `payload` opens the payload for reading, which takes place once. What was declared sensitive has a `blinding`
+    (PackedEvidence).
     """
 
     id: str
@@ -42,6 +43,8 @@ class EvidenceToPack:
     size: int
     plaintext_sha256: str
     payload_sha256: str
+    sensitivity: Sensitivity = "none"
+    blinding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,8 @@ def _pack_evidence(packing: _Packing, number: int, item: EvidenceToPack) -> Pack
         plaintext_sha256=item.plaintext_sha256,
         payload_sha256=item.payload_sha256,
         file_sha256=packing.digests[part],
+        sensitivity=item.sensitivity,
+        blinding=item.blinding,
     )
 
 

@@ -3,7 +3,8 @@
 Signed by the sender's transport key, because sealing binds no sender.
 """
 
-from typing import Annotated
+import hashlib
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,13 +18,18 @@ from referral.packing.bag import MAX_EVIDENCE
 from referral.packing.errors import ContentsDiffer
 
 TYPE = "comity/packet-contents/v1"
+BLINDED = b"comity/blinded-digest/v1\n"
 MAX_BYTES = 1_048_576
 
 Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Sensitivity = Literal["none", "intimate-image", "abuse-material"]
 
 
 class PackedEvidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An evidence item in its part: its identity (plaintext digest), its payload's and the whole sealed file's."""
+    """An evidence item in its part: its identity (plaintext digest), its payload's and the whole sealed file's.
+
+    `blinding`, 32 bytes in hexadecimal, is there for what was declared sensitive: the letter lists its digest blinded.
+    """
 
     id: Uuid
     name: Line
@@ -32,6 +38,13 @@ class PackedEvidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     plaintext_sha256: Hex256
     payload_sha256: Hex256
     file_sha256: Hex256
+    sensitivity: Sensitivity = "none"
+    blinding: Hex256 | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse sensitive material whose digest is not blinded, and other material whose is."""
+        if (self.sensitivity == "none") != (self.blinding is None):
+            raise ValueError("the digest of sensitive material, and of nothing else, is blinded")
 
 
 class PackedLetter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,10 +76,20 @@ def verify_contents(data: bytes, *, key: VerifyingKey) -> Contents:
         raise ContentsDiffer from error
 
 
+def blinded(plaintext_sha256: str, blinding: str) -> str:
+    """The digest under which a letter lists sensitive material (SPEC.md, 9); both arguments in hexadecimal."""
+    return hashlib.sha256(BLINDED + bytes.fromhex(blinding) + bytes.fromhex(plaintext_sha256)).hexdigest()
+
+
 def agree(contents: Contents, letter: LetterContent) -> None:
     """Return when the letter names exactly the evidence and the reference of the contents; raises ContentsDiffer."""
-    packed = {(item.id, item.size, item.plaintext_sha256) for item in contents.evidence}
-    listed = {(item.id, item.size, item.plaintext_sha256) for item in letter.evidence}
+    packed = {(item.id, item.size, *_identity(item.plaintext_sha256, item.blinding)) for item in contents.evidence}
+    listed = {(item.id, item.size, item.plaintext_sha256, item.blinded_sha256) for item in letter.evidence}
     same_length = len(packed) == len(contents.evidence) == len(letter.evidence)
     if contents.letter.reference != letter.reference or packed != listed or not same_length:
         raise ContentsDiffer
+
+
+def _identity(plaintext_sha256: str, blinding: str | None) -> tuple[str | None, str | None]:
+    """As the letter must list it: plain, or blinded."""
+    return (plaintext_sha256, None) if blinding is None else (None, blinded(plaintext_sha256, blinding))

@@ -7,7 +7,7 @@ from backend.conventions import legal_basis
 from backend.conventions.catalogue import shipped
 from backend.conventions.legal_basis import BasisAnswer
 from backend.directory.models import Authority
-from backend.incidents.columns import opened
+from backend.incidents.columns import blinding_of, opened
 from backend.incidents.models import EvidenceItem
 from backend.vault.columns import open_data_key
 from referral.citing import provisions_for
@@ -15,6 +15,7 @@ from referral.composing import Draft, Heading, compose, party
 from referral.letters.content import LetterContent, ListedEvidence, NamedAuthority, NamedLetter, Signatory
 from referral.lifecycle import LetterKind
 from referral.models import LetterOfRequest
+from referral.packing.contents import blinded
 from referral.services.register import law_on
 from referral.services.taking_over import confirmed_for_letters
 
@@ -87,11 +88,14 @@ def _earlier(letter: LetterOfRequest) -> tuple[NamedLetter, ...]:
 
 def _listed(item: EvidenceItem) -> ListedEvidence:
     key = open_data_key(item.data_key)
+    digest = opened(key, item, "plaintext_sha256_ct").decode()
+    if item.sensitive:
+        # Neither the digest, by which known material is listed, nor what somebody named the file.
+        neutral = f"{item.sensitivity} {str(item.id)[:8]}"
+        hidden = blinded(digest, blinding_of(item, key))
+        return ListedEvidence(id=str(item.id), name=neutral, size=item.size, blinded_sha256=hidden)
     return ListedEvidence(
-        id=str(item.id),
-        name=opened(key, item, "name_ct").decode(),
-        size=item.size,
-        plaintext_sha256=opened(key, item, "plaintext_sha256_ct").decode(),
+        id=str(item.id), name=opened(key, item, "name_ct").decode(), size=item.size, plaintext_sha256=digest
     )
 
 

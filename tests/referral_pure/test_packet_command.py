@@ -16,6 +16,7 @@ from backend.cli.packet import command
 from crypto.keys import fingerprint_words
 from referral.drafting import request_json
 from tests.referral_pure.world import (
+    at_rest,
     evidence,
     good_packet,
     make_packet,
@@ -45,6 +46,22 @@ def test_a_packet_is_good_by_the_senders_card(folder: Path) -> None:
     done = run("verify", folder / "packet.zip", "--trust", folder / "gd.card")
     assert done.exit_code == 0
     assert done.output.splitlines()[-1] == "good"
+
+
+def test_what_was_declared_sensitive_stays_sealed_unless_asked_for(folder: Path) -> None:
+    item = at_rest(node("gd"), b"a harmless stand-in", sensitivity="abuse-material")
+    letter = with_(request_with_evidence(), evidence=(item.listed,))
+    packet = make_packet(sign(rendered(msgspec.json.encode(letter)), node("gd")), items=(item,))
+    (folder / "packet.zip").write_bytes(packet)
+    asked = ("open", folder / "packet.zip", "--identity", folder / "cr.age", "--trust", folder / "gd.card", "--out")
+    left = run(*asked, folder / "left")
+    assert "declared abuse-material: left sealed" in left.output
+    assert sorted(path.name for path in (folder / "left").iterdir()) == ["letter.pdf", "request.json"]
+    done = run(*asked, folder / "opened", "--sensitive")
+    assert done.exit_code == left.exit_code == 0
+    assert (folder / "opened" / "evidence-001-evidence_1.eml").read_bytes() == b"a harmless stand-in"
+    for output in (left.output, done.output):
+        assert item.plaintext_sha256 not in output
 
 
 def test_without_a_card_the_fingerprint_is_shown_and_nothing_called_good(folder: Path) -> None:

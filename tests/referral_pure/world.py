@@ -37,6 +37,7 @@ from referral.packets import (
 from tests.referral_pure.examples import AT, REQUEST
 
 PACKET = "0b9f3c52-6a3e-4b7e-9a0e-5f2f7c1d2e3f"
+BLINDING = "ab" * 32
 LATER = AT + timedelta(hours=1)
 
 
@@ -175,6 +176,8 @@ class AtRest:
     header: bytes
     payload: bytes
     payload_sha256: str
+    plaintext_sha256: str
+    sensitivity: str = "none"
 
     def for_(self, keeper: Node, addressee: Node, payload: Callable[[], BytesIO] | None = None) -> EvidenceToPack:
         """The item re-addressed to the addressee."""
@@ -185,13 +188,15 @@ class AtRest:
             payload=payload or (lambda: BytesIO(self.payload)),
             payload_size=len(self.payload),
             size=self.listed.size,
-            plaintext_sha256=self.listed.plaintext_sha256,
+            plaintext_sha256=self.plaintext_sha256,
             payload_sha256=self.payload_sha256,
+            sensitivity=self.sensitivity,  # type: ignore[arg-type]
+            blinding=None if self.sensitivity == "none" else BLINDING,
         )
 
 
-def at_rest(keeper: Node, content: bytes, number: int = 1) -> AtRest:
-    """Seal an evidence file as the device that brought it did."""
+def at_rest(keeper: Node, content: bytes, number: int = 1, *, sensitivity: str = "none") -> AtRest:
+    """Seal an evidence file as the device that brought it did; the digest of a sensitive one is listed blinded."""
     sealed = BytesIO()
     digests = seal_stream(BytesIO(content), sealed, [recipient_of(keeper.intake)])
     sealed.seek(0)
@@ -200,9 +205,17 @@ def at_rest(keeper: Node, content: bytes, number: int = 1) -> AtRest:
         id=f"6f1f9a4e-52d0-4d3f-9d54-2f4e4f6f0c{number:02}",
         name=f"evidence {number}.eml",
         size=digests.size,
-        plaintext_sha256=digests.plaintext_sha256,
+        **_identity(digests.plaintext_sha256, sensitivity),
     )
-    return AtRest(listed, header, sealed.read(), digests.payload_sha256)
+    return AtRest(listed, header, sealed.read(), digests.payload_sha256, digests.plaintext_sha256, sensitivity)
+
+
+def _identity(plaintext_sha256: str, sensitivity: str) -> dict[str, str]:
+    """As a letter lists it, computed from crypto/SPEC.md, 9."""
+    if sensitivity == "none":
+        return {"plaintext_sha256": plaintext_sha256}
+    text = b"comity/blinded-digest/v1\n" + bytes.fromhex(BLINDING + plaintext_sha256)
+    return {"blinded_sha256": hashlib.sha256(text).hexdigest()}
 
 
 @cache
