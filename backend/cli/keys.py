@@ -1,5 +1,6 @@
-"""`comity keys`: list, publish, authorities of this node, and the way back from a recovery kit."""
+"""`comity keys`: list, publish, rotate, destroy, authorities of this node, and the way back from a recovery kit."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -9,7 +10,7 @@ import click
 from backend.cli.node.options import home_option
 
 
-@click.group(help="List and publish keys, add authorities, restore from a recovery kit.")
+@click.group(help="List, publish, rotate and destroy keys, add authorities, restore.")
 def command() -> None:
     """The group."""
 
@@ -17,27 +18,77 @@ def command() -> None:
 @command.command("list")
 @home_option
 def list_(home: Path) -> None:
-    """List the published intake and exchange keys."""
-    from backend.cli.node.acting import act_as
+    """Show where each intake and exchange key stands, and what it is kept for."""
+    _act(home)
+    from backend.vault.key_list import key_states, unpublished
+    from backend.vault.publishing import worker_keyring
 
-    act_as("act", home)
-    from backend.directory.models import PublishedKey
-
-    for key in PublishedKey.objects.order_by("kind", "seal_from"):
-        ended = f"destroyed {key.destroyed_at:%Y-%m-%d}" if key.destroyed_at else f"until {key.seal_until:%Y-%m-%d}"
-        click.echo(f"{key.kind:<9} {key.key_id}  seal from {key.seal_from:%Y-%m-%d}  {ended}")
+    ring, at = worker_keyring(), datetime.now(UTC)
+    for state in key_states(ring):
+        key = state.key
+        click.echo(f"{key.kind:<9} {key.key_id}  seal from {key.seal_from:%Y-%m-%d %H:%M}  {state.stands(at=at)}")
+    for name in unpublished(ring).values():
+        click.echo(f"keys/worker/{name} is of no published key; remove it unless the database is about to be restored.")
 
 
 @command.command("publish")
 @home_option
 def publish(home: Path) -> None:
     """Make and sign the intake keys of the coming 30 days and, where due, a new exchange key."""
-    from backend.cli.node.acting import act_as
-
-    act_as("keys", home)
+    _act(home)
     from backend.vault.ceremony import publish_keys
 
     click.echo(f"Made and published {publish_keys(at=datetime.now(UTC))} keys.")
+
+
+@command.command("rotate")
+@home_option
+@click.argument("kind", type=click.Choice(["intake", "exchange"]))
+@click.option("--by", required=True, help="Name of the person who decided it.")
+def rotate(home: Path, kind: str, by: str) -> None:
+    """Withdraw the keys of a KIND to which one may seal now or later, and publish others, as after a theft.
+
+    What is sealed to a withdrawn key and not here yet is refused, to be sealed again to the new one.
+    """
+    _act(home)
+    from backend.audit.subjects import System
+    from backend.vault.ceremony import rotate_keys
+
+    withdrawn, made = rotate_keys(kind, acting=System(by), at=datetime.now(UTC))
+    click.echo(f"Withdrew {withdrawn} keys, made and published {made}.")
+    if kind == "exchange":
+        click.echo("Hand out the new card, by which other nodes seal to the new key: comity card export")
+    click.echo("The withdrawn ones are destroyed when all that was accepted for them is opened or given up.")
+
+
+@command.command("destroy")
+@home_option
+@click.argument("key_ids", nargs=-1, metavar="[KEY_ID]...")
+@click.option("--by", help="Name of the person who decided it; wanted where keys are named.")
+def destroy(home: Path, key_ids: tuple[str, ...], by: str | None) -> None:
+    """Destroy what the worker's hourly sweep would, at once; with KEY_IDs these, without waiting for their time.
+
+    No key is destroyed that an accepted submission still needs: open it, or give it up with a reason, first.
+    """
+    if key_ids and not by:
+        raise click.UsageError("Say with --by who decided that these keys end before their time.")
+    _act(home)
+    from backend.audit.subjects import System
+    from backend.vault import ceremony
+
+    at = datetime.now(UTC)
+    try:
+        removed, kept = ceremony.destroy_keys(key_ids, acting=System(by or "comity keys"), at=at)
+    except LookupError as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    for key_id in removed:
+        click.echo(f"destroyed {key_id}")
+    for state in kept:
+        click.echo(f"kept      {state.key.key_id}  {state.stands(at=at)}")
+    if removed:
+        click.echo(f"Remove every copy of keys/worker made before {at:%Y-%m-%d %H:%M} UTC: the keys are in it.")
+    if key_ids and kept:
+        sys.exit(1)
 
 
 @command.command("authority")
@@ -64,9 +115,7 @@ def authority(
     """Add an authority that signs letters of this node, and issue the node's card anew."""
     if exercise == (key is not None and certificate is not None):
         raise click.UsageError("Give either --exercise, or both --key and --certificate.")
-    from backend.cli.node.acting import act_as
-
-    act_as("keys", home)
+    _act(home)
     from backend.directory.models import Authority
     from crypto.errors import CryptoError
 
@@ -81,6 +130,12 @@ def authority(
             "and hyphens, a certificate is PEM."
         ) from refused
     click.echo(f"Added {authority_id}; hand out the new card: comity card export")
+
+
+def _act(home: Path) -> None:
+    from backend.cli.node.acting import act_as
+
+    act_as("keys", home)
 
 
 def _add_authority(authority_id: str, kind: str, title: str, phone: str, pair: tuple[bytes, bytes] | None) -> None:

@@ -11,6 +11,7 @@ import click
 
 from backend.audit.errors import AuditError
 from backend.incidents.report import MalformedReport, parse_report
+from backend.vault.newest_seen import NewestSeen
 from backend.vault.offline_submit import fetch_intake_key, read_device_key
 from backend.vault.sending import EdgeUnreachable
 from backend.vault.submitting.delivering import Acknowledged, Courier, KeyOutdated, NotAcknowledged
@@ -66,7 +67,9 @@ def command(
         folder = (state or report.parent / ".comity-submit") / material.name(
             node=card.node, device=signer.verifying_key.fingerprint
         )
-        sealed = find_sealed(folder) or _seal(material, edge, card, signer, folder)
+        sealed = find_sealed(folder) or _seal(
+            material, edge, card, signer, folder, NewestSeen.beside(device)
+        )
         acknowledged = _deliver(sealed, edge, card, signer)
         if receipt is not None:
             receipt.write_bytes(acknowledged.proof)
@@ -86,8 +89,10 @@ def _evidence(files: Iterable[Path], sensitive: Iterable[Path]) -> tuple[Path, .
     return found
 
 
-def _seal(material: Material, edge: str, card: TrustedCard, signer: Signer, folder: Path) -> Sealed:
-    key = fetch_intake_key(edge, card=card, at=material.at)
+def _seal(
+    material: Material, edge: str, card: TrustedCard, signer: Signer, folder: Path, seen: NewestSeen
+) -> Sealed:
+    key = fetch_intake_key(edge, card=card, at=material.at, seen=seen)
     total = sum(path.stat().st_size for path in material.evidence)
     with click.progressbar(length=total, label="Sealing", file=sys.stderr) as bar:
         return seal_all(

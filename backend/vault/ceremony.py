@@ -4,17 +4,19 @@ Everything here is an act of ``comity keys`` or of the first start, run with the
 again and adds only what is missing.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.audit.subjects import System
+from backend.audit.subjects import Acting, System
 from backend.directory.models import PublishedKey
-from backend.vault import publishing
+from backend.vault import ending, publishing
+from backend.vault.key_list import KeyState, key_states
 from crypto.keyholder import datakeys, recovery
 from crypto.keyholder.identities import generate_pq, recipient_of
 from crypto.keyholder.keyring import FileKeyring
@@ -71,41 +73,75 @@ def first_keys(home: Path, *, at: datetime) -> FirstKeys | None:
 
 def publish_keys(*, at: datetime, days: int = DAYS_AHEAD) -> int:
     """Make and publish the intake keys of the coming `days`, a current exchange key, and the card anew; how many."""
-    made = 0
     with transaction.atomic():
-        _retire_lost_keys(at=at)
-        first_day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        have = set(
-            PublishedKey.objects.filter(kind="intake", seal_from__gte=first_day, destroyed_at=None).values_list(
-                "seal_from", flat=True
-            )
-        )
-        for day in (first_day + timedelta(days=n) for n in range(days)):
-            if day not in have:
-                _make_key("intake", seal_from=day, seal_until=day + timedelta(days=INTAKE_SEAL_DAYS), at=at)
-                made += 1
-        if not PublishedKey.objects.filter(
-            kind="exchange", seal_from__lte=at, seal_until__gt=at + timedelta(days=DAYS_AHEAD), destroyed_at=None
-        ).exists():
-            _make_key("exchange", seal_from=first_day, seal_until=first_day + timedelta(days=EXCHANGE_SEAL_DAYS), at=at)
-            made += 1
+        _alone()
+        ending.withdraw_lost(publishing.worker_keyring(), at=at)
+        made = _make_missing(at=at, days=days)
         publishing.issue_card(at=at)
     return made
 
 
-def _retire_lost_keys(*, at: datetime) -> None:
-    """Publish no more what the node can't open: after a restore, keys are in the database and in no folder."""
+def rotate_keys(kind: str, *, acting: Acting, at: datetime, days: int = DAYS_AHEAD) -> tuple[int, int]:
+    """Withdraw the keys of a kind to which one may seal now or later, and publish others; how many of either.
+
+    What is sealed to a withdrawn key is refused from now on, to be sealed again. Its private half is destroyed as soon
+    as nothing accepted needs it.
+    """
+    with transaction.atomic():
+        _alone()
+        withdrawn = ending.withdraw(
+            PublishedKey.objects.filter(kind=kind, seal_until__gt=at), reason="rotated", acting=acting, at=at
+        )
+        made = _make_missing(at=at, days=days)
+        publishing.issue_card(at=at)
+    return withdrawn, made
+
+
+def destroy_keys(key_ids: Collection[str], *, acting: Acting, at: datetime) -> tuple[list[str], list[KeyState]]:
+    """Destroy the named keys ahead of their time, or without names all that ended, as far as nothing needs them.
+
+    Named ones are withdrawn first, and others published in their place. Returns the ids whose files went, and the keys
+    that are kept with what they are kept for. Raises LookupError for an id that is no key of this node.
+    """
     ring = publishing.worker_keyring()
-    held = set(ring.names())
-    if "transport.pem" not in held:
-        return  # The folder is not at hand at all: that says nothing about its keys.
-    for key in PublishedKey.objects.select_for_update().filter(destroyed_at=None):
-        if f"{key.kind}/{key.key_id}.age" not in held:
-            key.destroyed_at = at
-            key.save(update_fields=["destroyed_at"])
-            recording.record(
-                Event.KEY_DESTROYED, key, acting=System("keys"), at=at, detail={"kind": key.kind, "reason": "lost"}
-            )
+    keys = PublishedKey.objects.filter(key_id__in=key_ids) if key_ids else ending.ended(at=at)
+    if key_ids:
+        unknown = set(key_ids) - set(keys.values_list("key_id", flat=True))
+        if unknown:
+            raise LookupError(f"There is no key {min(unknown)!r} here; see `comity keys list`.")
+        with transaction.atomic():
+            _alone()
+            if ending.withdraw(keys, reason="a person's decision", acting=acting, at=at):
+                _make_missing(at=at, days=DAYS_AHEAD)
+                publishing.issue_card(at=at)
+    removed = ending.destroy_keys(keys, ring, acting=acting, at=at)
+    meant = set(key_ids) or set(ending.ended(at=at).values_list("key_id", flat=True))
+    kept = [state for state in key_states(ring) if state.key.key_id in meant and not state.gone]
+    return removed, kept
+
+
+def _alone() -> None:
+    """Keep another act of this kind waiting: two would make two keys for each day, or take the other's for lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('comity keys'))")
+
+
+def _make_missing(*, at: datetime, days: int) -> int:
+    made = 0
+    current = PublishedKey.objects.filter(destroyed_at=None, withdrawn_at=None)
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    for day in (today + timedelta(days=n) for n in range(days)):
+        of_day = {"kind": "intake", "seal_from__gte": day, "seal_from__lt": day + timedelta(days=1)}
+        if not current.filter(**of_day).exists():
+            ended = PublishedKey.objects.filter(**of_day).order_by("seal_from").last()
+            seal_from = day if ended is None else max(ended.seal_from + timedelta(seconds=1), at.replace(microsecond=0))
+            _make_key("intake", seal_from=seal_from, seal_until=day + timedelta(days=INTAKE_SEAL_DAYS), at=at)
+            made += 1
+    ends_late = {"seal_from__lte": at, "seal_until__gt": at + timedelta(days=DAYS_AHEAD)}
+    if not current.filter(kind="exchange", **ends_late).exists():
+        _make_key("exchange", seal_from=today, seal_until=today + timedelta(days=EXCHANGE_SEAL_DAYS), at=at)
+        made += 1
+    return made
 
 
 def _make_key(kind: str, *, seal_from: datetime, seal_until: datetime, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from backend.vault.newest_seen import NewestSeen
 from backend.vault.sending import EdgeUnreachable, Reply, ask_receipt, fetch, post_sealed
 from backend.vault.trusted_card import IntakeKey, TrustedCard, read_intake_key
 from crypto.keyholder.signing import SigningKey
@@ -18,12 +19,12 @@ def read_device_key(path: Path) -> Signer:
     return SigningKey.from_pem(path.read_bytes())
 
 
-def fetch_intake_key(url: str, *, card: TrustedCard, at: datetime) -> IntakeKey:
+def fetch_intake_key(url: str, *, card: TrustedCard, at: datetime, seen: NewestSeen) -> IntakeKey:
     """Fetch the edge's key statements and return the key to seal to, as the pinned card's identity key signed it.
 
-    Raises EdgeUnreachable, NotTrusted or a CryptoError.
+    Raises EdgeUnreachable, a CryptoError, or NotTrusted: also when the device has seen a newer one of this node.
     """
     reply = fetch(url, "/v1/intake-keys", timeout=TIMEOUT)
     if reply.status != 200:
         raise EdgeUnreachable(f"The edge gave no keys to seal to (status {reply.status}); try again later.")
-    return read_intake_key(reply.content, card=card, at=at)
+    return seen.admit(read_intake_key(reply.content, card=card, at=at), card=card)

@@ -75,7 +75,9 @@ def _public(path: str) -> str:
 
 def _card_payload(at: datetime) -> dict[str, Any]:
     exchange = (
-        PublishedKey.objects.filter(kind="exchange", destroyed_at=None, seal_from__lte=at).order_by("seal_from").last()
+        PublishedKey.objects.filter(kind="exchange", seal_from__lte=at, destroyed_at=None, withdrawn_at=None)
+        .order_by("seal_from")
+        .last()
     )
     if exchange is None:
         raise LookupError("No exchange key is published yet; make one before the card.")

@@ -7,6 +7,9 @@ from django.conf import settings
 from backend.directory.models import PublishedKey
 from crypto.keyholder.keyring import FileKeyring, KeyMissing, KeyringError
 
+# The key that always lies in the worker's folder: without it, the folder itself is not there.
+FOLDER_AT_HAND = "transport.pem"
+
 
 class KeyNotHeld(Exception):
     """This process has no such key: DESIGN §4 says which process holds which."""
@@ -42,14 +45,17 @@ def must_read(group: str, name: str) -> bytes:
 def identity_for(kind: str, key_id: str) -> str:
     """The age identity string of an intake or exchange key of this node.
 
-    Raises KeyNotHeld when the key was destroyed or never published, KeyUnavailable when it should be here.
+    Raises KeyNotHeld when the key was destroyed, lost or never published, KeyUnavailable when it should be here.
     """
     name = f"{kind}/{key_id}.age"
     try:
         return keyring("worker").read(name).decode("ascii").strip()
     except KeyMissing as missing:
-        if not PublishedKey.objects.filter(key_id=key_id, kind=kind, destroyed_at=None).exists():
-            raise KeyNotHeld(f"No {kind} key {key_id} is held here; it was destroyed or never was.") from missing
+        key = PublishedKey.objects.filter(key_id=key_id, kind=kind, destroyed_at=None).first()
+        # Withdrawn because it was lost, for instance in a restore; when its file is put back, it opens again.
+        lost = key is not None and key.withdrawn_at is not None and FOLDER_AT_HAND in keyring("worker").names()
+        if key is None or lost:
+            raise KeyNotHeld(f"No {kind} key {key_id} is held here; it was destroyed, lost or never was.") from missing
         raise KeyUnavailable(f"The {kind} key {key_id} is published and not destroyed, but not here.") from missing
     except (KeyNotHeld, KeyringError) as wrong:
         raise KeyUnavailable(f"The {kind} key {key_id} cannot be read: {wrong}") from wrong

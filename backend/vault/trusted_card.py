@@ -46,6 +46,7 @@ class IntakeKey:
 
     key_id: str
     recipient: PQRecipient
+    seal_from: datetime
 
 
 def read_trusted_card(data: bytes, *, at: datetime) -> TrustedCard:
@@ -78,7 +79,7 @@ def read_intake_key(statements: bytes, *, card: TrustedCard, at: datetime) -> In
     recipient = PQRecipient.parse(newest.recipient)
     if recipient.key_id != newest.key_id:
         raise MalformedKey
-    return IntakeKey(newest.key_id, recipient)
+    return IntakeKey(newest.key_id, recipient, newest.seal_from)
 
 
 def _read_statement(line: bytes, card: TrustedCard) -> _IntakeKey:

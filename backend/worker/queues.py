@@ -15,6 +15,8 @@ SWEEPS: Mapping[str, float] = {
     # Periods have months; what persons approved wakes the worker at once.
     "retention": 3600.0,
     "housekeeping": 3600.0,
+    # Intake and exchange keys whose time is over.
+    "keys": 3600.0,
 }
 # The one task: it takes the kind of work, works its rows off, and holds no rule.
 TASK = "comity.work_off"

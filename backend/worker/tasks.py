@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from celery import shared_task
 from django.conf import settings
 
-from backend.incidents import classifying, correlating, erasing, evidence, opening, settling
+from backend.incidents import classifying, correlating, erasing, evidence, opening, settling, unnamed
 from backend.intake.sweeping import remove_orphans
 from backend.units.services import check_requests
+from backend.vault import ending
 from backend.vault.enrolment import open_code
 from backend.worker.queues import TASK
 from referral import exchange, inbound
@@ -38,6 +39,10 @@ WORK: dict[str, tuple[Callable[[], int], ...]] = {
         lambda: settling.erase_closed(at=_now()),
         lambda: remove_orphans(settings.COMITY.sealed, at=_now()),
         lambda: remove_unnamed_evidence(settings.COMITY.evidence, at=_now()),
+    ),
+    "keys": (
+        lambda: unnamed.set_aside_unnamed(at=_now()),
+        lambda: ending.destroy_ended(at=_now()),
     ),
 }
 

@@ -92,13 +92,30 @@ class FileKeyring:
         _sync_folder(path.parent)
 
     def destroy(self, name: str) -> None:
-        """Remove a key. The bytes may survive on the disk until it reuses them; backups are not reached."""
+        """Overwrite a key's bytes and remove it, durably. Raises `KeyMissing` or `KeyringUnsafe`.
+
+        A file system that writes elsewhere than it read (copy on write, a journal of data, flash) may keep the old
+        bytes until it reuses their place; copies and backups are not reached.
+        """
         path = self._path(name)
         try:
+            self._check_folders(path)
+            _overwrite(path)
             path.unlink()
         except FileNotFoundError:
             raise KeyMissing(f"No key {path}: expected a file to destroy; look at the names again.") from None
         _sync_folder(path.parent)
+
+    def remove_drafts(self, *, before: float) -> int:
+        """Destroy what writes that were cut off before `before` (a time stamp) left; how many."""
+        left = [path for path in self.folder.rglob(".*.new") if path.lstat().st_mtime < before]
+        for path in left:
+            # Cut off between its two names, a draft is the key itself: that stays.
+            if path.lstat().st_nlink == 1:
+                _overwrite(path)
+            path.unlink()
+            _sync_folder(path.parent)
+        return len(left)
 
     def names(self) -> list[str]:
         """Return the names of all keys, sorted."""
@@ -145,6 +162,26 @@ def _check(path: Path, status: os.stat_result, is_kind: Callable[[int], bool]) -
         raise KeyringUnsafe(
             f"{path} belongs to user {status.st_uid}: expected {os.geteuid()}, who runs this; run chown."
         )
+
+
+def _overwrite(path: Path) -> None:
+    """Write other bytes over a file's own, and wait for the disk."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        got = os.strerror(error.errno or 0)
+        raise KeyringUnsafe(f"{path} cannot be overwritten ({got}): expected a plain file that we may write.") from None
+    try:
+        status = os.fstat(descriptor)
+        _check(path, status, stat.S_ISREG)
+        left = status.st_size
+        while left > 0:
+            left -= os.write(descriptor, secrets.token_bytes(min(left, MAX_KEY_FILE)))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

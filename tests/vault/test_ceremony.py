@@ -86,13 +86,20 @@ class TestPublishing:
         try:
             assert ceremony.publish_keys(at=NOW) == 1
             today.refresh_from_db()
-            assert today.destroyed_at == NOW
-            another = PublishedKey.objects.get(kind="intake", seal_from=today.seal_from, destroyed_at=None)
+            assert (today.withdrawn_at, today.destroyed_at) == (NOW, None)
+            of_today = {"seal_from__gte": today.seal_from, "seal_from__lte": NOW}
+            another = PublishedKey.objects.get(kind="intake", withdrawn_at=None, **of_today)
+            # A device that saw the lost one takes it for newer.
+            assert another.seal_from > today.seal_from
             assert identity_for("intake", another.key_id)
             assert ceremony.publish_keys(at=NOW) == 0
+            with pytest.raises(KeyNotHeld, match="lost"):
+                identity_for("intake", today.key_id)
         finally:
             lost.write_bytes(kept)
             lost.chmod(0o600)
+        # Put back, it opens again what waits for it.
+        assert identity_for("intake", today.key_id)
 
     def test_a_new_authority_stands_on_the_card(self) -> None:
         found_node(days=ceremony.DAYS_AHEAD)
