@@ -141,13 +141,12 @@ def _erase(incident: Incident, order: Erasure, *, at: datetime) -> None:
 
 
 def submissions_of(incident: Incident) -> "Sequence[Submission]":
-    """The submissions that brought an incident: its report, what was sent later, and its evidence."""
-    evidence = EvidenceItem.objects.filter(incident=incident).exclude(submission=None).values("submission")
-    return list(
-        Submission.objects.filter(
-            Q(pk=incident.submission_id) | Q(supplement__incident=incident) | Q(pk__in=evidence)
-        ).defer("sealed")
-    )
+    """The submissions that brought an incident: its report, what was sent later, and its evidence, opened or not."""
+    items = EvidenceItem.objects.filter(incident=incident).values_list("sender", "evidence_id")
+    wanted = Q(pk=incident.submission_id) | Q(supplement__incident=incident)
+    for sender, evidence_id in items:
+        wanted |= Q(sender=sender, submission_id=evidence_id)
+    return list(Submission.objects.filter(wanted).defer("sealed"))
 
 
 def _remove(files: list[str]) -> None:

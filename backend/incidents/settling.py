@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
@@ -17,7 +17,7 @@ from backend.audit.events import Event
 from backend.directory.models import PublishedKey
 from backend.incidents import access
 from backend.incidents.models import EvidenceItem
-from backend.incidents.setting_aside import SIGNED_BEFORE_REVOCATION, quarantine
+from backend.incidents.setting_aside import ERASED, SIGNED_BEFORE_REVOCATION, quarantine
 from backend.intake.models import Submission
 
 Stage = Submission.Stage
@@ -134,9 +134,13 @@ def _named() -> Exists:
 
 
 def erase_closed(*, at: datetime) -> int:
-    """Remove sealed bytes, opened or given up, whose key is destroyed: nobody here can open them; how many."""
+    """Remove the sealed bytes of what is settled and nobody here can open, or nobody may; how many went.
+
+    Opened or given up, and its key is destroyed; or it came for an erased incident, and was given up.
+    """
     destroyed = PublishedKey.objects.exclude(destroyed_at=None).values("key_id")
-    closed = Submission.objects.filter(stage__in=(Stage.OPENED, Stage.GIVEN_UP), erased_at=None, key_id__in=destroyed)
+    settled = Submission.objects.filter(stage__in=(Stage.OPENED, Stage.GIVEN_UP), erased_at=None)
+    closed = settled.filter(Q(key_id__in=destroyed) | Q(stage=Stage.GIVEN_UP, quarantine_reason=ERASED))
     return erase_sealed(list(closed.values_list("pk", flat=True)[:AT_ONCE]), at=at)
 
 

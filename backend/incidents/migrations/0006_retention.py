@@ -17,7 +17,7 @@ BEGIN
     END IF;
     was := to_jsonb(OLD); now_is := to_jsonb(NEW);
     -- Arguments: the columns that are set later, each once.
-    FOREACH act IN ARRAY TG_ARGV LOOP
+    FOREACH act IN ARRAY COALESCE(TG_ARGV, '{}') LOOP
         IF was -> act = 'null' THEN
             was := was - act; now_is := now_is - act;
         END IF;
