@@ -33,5 +33,7 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Cache-Control", "no-store")
+        # Instead of the name of the server's program.
+        response["Server"] = "comity"
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         return response
