@@ -116,22 +116,26 @@ def _decoded(body: bytes) -> Report:
 
 
 def _check_kind(report: Report) -> None:
-    says = [name for name in CONTENT if getattr(report, name)]
     if report.kind == "report":
         missing = [name for name in ("title", "narrative") if not getattr(report, name).strip()]
         surplus = [name for name in ("of", "withdraws") if getattr(report, name)]
     else:
-        missing = ["of"] if report.of is None else []
-        surplus = ["withdraws"] if report.kind == "supplement" and report.withdraws else []
-    if report.kind == "retraction":
-        surplus = says
-        missing += [] if report.reason and report.reason.strip() else ["reason"]
-    if report.kind == "supplement" and not says:
-        raise MalformedReport("The supplement adds nothing: say what it adds to the report.")
+        missing, surplus = _of_later(report)
     if missing:
         raise MalformedReport(f"The {report.kind} does not fit the schema: `{missing[0]}` is missing.")
     if surplus:
         raise MalformedReport(f"The {report.kind} does not fit the schema: it has no `{surplus[0]}`.")
+
+
+def _of_later(report: Report) -> tuple[list[str], list[str]]:
+    """What a supplement or retraction lacks, and what it should not have."""
+    says = [name for name in CONTENT if getattr(report, name)]
+    missing = ["of"] if report.of is None else []
+    if report.kind == "retraction":
+        return missing + ([] if report.reason and report.reason.strip() else ["reason"]), says
+    if not says:
+        raise MalformedReport("The supplement adds nothing: say what it adds to the report.")
+    return missing, ["withdraws"] if report.withdraws else []
 
 
 def _outside(report: Report, law: Catalogue) -> Iterator[str]:

@@ -27,7 +27,7 @@ EVERY_SECRET = (*SECRETS, "Spice Harbour", "184000.00", "pagos.seguros", "2222 0
 
 
 def test_every_step_of_the_demonstration_holds(told: Told, pair_of_nodes: Pair) -> None:
-    assert len(told.said) == 15
+    assert len(told.said) == 16
     assert "preserved until" in told.said["Costa Rica acknowledges and preserves"]
 
 

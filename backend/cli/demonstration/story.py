@@ -34,6 +34,7 @@ class Story:
             "SEEN_AT": _instant(seen),
             "FROM_AT": _instant(self.at - timedelta(days=14)),
             "NOW_AT": _instant(self.at),
+            "SUBMISSION": self.submission,
             "LETTER_BY": f"{self.at + timedelta(days=45):%Y-%m-%d}",
         }
         text = re.sub(r"\{([A-Z_]+)\}", lambda named: values[named[1]], (DATA / name).read_text())

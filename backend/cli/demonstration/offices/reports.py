@@ -40,6 +40,24 @@ def incident(submission: str) -> Answer:
 
 
 @act
+def later(submission: str) -> Answer:
+    """What was sent later on the incident of a submission, and what the whole now shows; empty before."""
+    from backend.incidents.models import Supplement
+    from backend.incidents.selectors import incident_page
+
+    row = Supplement.objects.filter(incident__submission__submission_id=submission).first()
+    if row is None:
+        return {}
+    page = incident_page(row.incident)
+    return {
+        "reference": row.incident.reference,
+        "sent": len(page.whole.later),
+        "codes": list(page.codes),
+        "indicators": [list(pair) for pair in page.indicators],
+    }
+
+
+@act
 def quarantine() -> Answer:
     """What is in quarantine."""
     from backend.intake.models import Submission

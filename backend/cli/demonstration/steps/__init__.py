@@ -15,6 +15,7 @@ STEPS: tuple[Step, ...] = (
     ("report sealed, signed, submitted", reporting.submit),
     ("the edge stores it unreadable", reporting.stored_unreadable),
     ("the worker opens and classifies it", reporting.open_incident),
+    ("the unit adds what it learnt later", reporting.add_supplement),
     ("24/7 point asks for preservation", requesting.preservation),
     ("Costa Rica stores, opens, verifies", requesting.preservation_arrives),
     ("Costa Rica acknowledges and preserves", requesting.preserved),

@@ -60,3 +60,16 @@ def open_incident(story: Story) -> str:
     return (
         f"{found['reference']}: {', '.join(found['codes'])}; {len(found['indicators'])} indicators ({', '.join(kinds)})"
     )
+
+
+def add_supplement(story: Story) -> str:
+    """The unit sends a supplement, sealed like the report; it stands beside it and the whole is classified anew."""
+    receipt = story.folder / "receipt-supplement.txt"
+    story.gd.comity(
+        *("submit", str(story.words("supplement.json")), "--edge", story.gd.node.edge_url),
+        *("--device", str(story.folder / "device.pem"), "--trust", str(card(story, story.gd))),
+        *("--receipt", str(receipt)),
+    )
+    found = story.gd.wait("later", submission=story.submission)
+    contains(dict(map(reversed, found["indicators"])).get("203.0.113.78"), "ipv4", "the indicators of the whole")
+    return f"{found['reference']}: {found['sent']} sent later, classified anew ({', '.join(found['codes'])})"
