@@ -85,11 +85,18 @@ def claimed_many(rows: "QuerySet[Any]", *, order: str, at: datetime, most: int) 
         # Looked at again under the lock: another worker may have ended its work on a row meanwhile.
         found = {str(row.pk): row for row in due.filter(pk__in=ours)}
         claimed_rows = [found[str(name)] for name in names if str(name) in found]
-        for row in claimed_rows:
-            row.attempts += 1
-            row.not_before = at + backoff(row.attempts)
-        rows.model.objects.bulk_update(claimed_rows, ["attempts", "not_before"])
+        _put_off(rows.model, claimed_rows, at=at)
         yield claimed_rows
+
+
+def _put_off(model: Any, rows: list[Any], *, at: datetime) -> None:
+    """Count an attempt of each row; those tried equally often, commonly all, share a statement."""
+    for row in rows:
+        row.attempts += 1
+        row.not_before = at + backoff(row.attempts)
+    for attempts in sorted({row.attempts for row in rows}):
+        alike = [row.pk for row in rows if row.attempts == attempts]
+        model.objects.filter(pk__in=alike).update(attempts=attempts, not_before=at + backoff(attempts))
 
 
 @contextmanager
