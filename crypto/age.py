@@ -5,6 +5,7 @@ Wrapping file keys is in `crypto.sealing`; unwrapping them needs private keys an
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -37,6 +38,7 @@ WRAPPED_SIZE = FILE_KEY_SIZE + TAG_SIZE
 
 _VERSION_LINE = b"age-encryption.org/v1"
 _COLUMNS = 64
+_VISIBLE = re.compile(rb"[!-~]+")
 _MAC_MARK = b"---"
 
 
@@ -168,7 +170,7 @@ def _parse_mac(line: bytes) -> bytes:
 
 
 def _visible(argument: bytes) -> bool:
-    return bool(argument) and all(0x21 <= byte <= 0x7E for byte in argument)
+    return _VISIBLE.fullmatch(argument) is not None
 
 
 def _decode(encoded: bytes) -> bytes:

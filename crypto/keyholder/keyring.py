@@ -137,8 +137,11 @@ class FileKeyring:
         return self.folder / name
 
     def _folders(self, path: Path) -> list[Path]:
-        inner = [folder for folder in path.parents if folder.is_relative_to(self.folder)]
-        return inner[::-1]
+        folder, inner = path.parent, []
+        while folder != self.folder:
+            inner.append(folder)
+            folder = folder.parent
+        return [self.folder, *inner[::-1]]
 
     def _check_folders(self, path: Path) -> None:
         for folder in self._folders(path):
