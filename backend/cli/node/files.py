@@ -30,11 +30,15 @@ def write_private(path: Path, content: str) -> None:
     """Writes a file (0600) so that it is there in full or not at all."""
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(unfinished, path)
+    try:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(unfinished, path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def read_private(path: Path) -> str:

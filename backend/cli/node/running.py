@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -157,9 +158,8 @@ def _watch(node: Node, stopping: Stopping) -> None:
         if stopping.asked:
             return
         node.supervisor.look()
-        if node.supervisor.processes() != running:
+        if node.supervisor.processes() != running and _note_processes(node):
             running = node.supervisor.processes()
-            _note_processes(node)
         if time.monotonic() - published > PUBLISH_EVERY:
             published = time.monotonic()
             _publish(node)
@@ -173,9 +173,16 @@ def _publish(node: Node) -> None:
         click.echo(f"comity: the keys of the coming days were not published: {error}", err=True)
 
 
-def _note_processes(node: Node) -> None:
-    """`run/processes.json`: the present process ids, for whoever looks after the node."""
-    node.home.note_processes({"supervisor": os.getpid(), **node.supervisor.processes()})
+def _note_processes(node: Node) -> bool:
+    """`run/processes.json`: the present process ids, for whoever looks after the node; False where it can't be written.
+
+    A full disk must not end the supervisor too: then nothing that falls would be started again.
+    """
+    try:
+        node.home.note_processes({"supervisor": os.getpid(), **node.supervisor.processes()})
+    except OSError:
+        return False
+    return True
 
 
 def _forget(home: Home, ready_file: Path | None) -> None:
@@ -186,6 +193,7 @@ def _forget(home: Home, ready_file: Path | None) -> None:
 
 def _told(home: Home) -> Callable[[str], None]:
     def report(text: str) -> None:
-        click.echo(f"{text}; its log is in {home.folder('log')}", err=True)
+        with suppress(OSError):  # what is said may go to a file on a disk that is full
+            click.echo(f"{text}; its log is in {home.folder('log')}", err=True)
 
     return report

@@ -49,8 +49,7 @@ class Supervisor:
             if one.due is None and one.child.poll() is not None:
                 self._fell(one, now)
             elif one.due is not None and now >= one.due:
-                one.child, one.started, one.due = one.launch(), now, None
-                self.report(f"{one.name} runs again as process {one.child.pid}")
+                self._start_again(one, now)
 
     def processes(self) -> Mapping[str, int]:
         """The process id of each that runs."""
@@ -61,6 +60,15 @@ class Supervisor:
         while self.watched:
             one = self.watched.pop()
             child.stop(one.child, one.stops_by, STOPPING)
+
+    def _start_again(self, one: Watched, now: float) -> None:
+        try:
+            one.child, one.started, one.due = one.launch(), now, None
+        except OSError as failed:  # no room for its log, no memory for a process: that passes
+            one.due = now + one.pause
+            self.report(f"{one.name} could not be started ({failed.strerror}); it is tried again in {one.pause:g} s")
+        else:
+            self.report(f"{one.name} runs again as process {one.child.pid}")
 
     def _fell(self, one: Watched, now: float) -> None:
         # What it started may live on and hold its port or its locks.
