@@ -19,9 +19,10 @@ SELECT i.id::text, i.submission_id::text, i.reference, d.public_key, d.fingerpri
 """
 ITEMS = """
 SELECT e.id::text, e.submission_id::text, e.sender, e.evidence_id::text, e.stage, e.payload_sha256, e.stored_as,
-       e.file_key_ct, k.id::text, k.wrapped, (SELECT count(*) FROM incidents_custodyevent c
+       f.file_key_ct, k.id::text, k.wrapped, (SELECT count(*) FROM incidents_custodyevent c
                                                WHERE c.item_id = e.id AND c.act = 'received')
-  FROM incidents_evidenceitem e JOIN vault_datakey k ON k.id = e.data_key_id WHERE e.incident_id IS NOT NULL
+  FROM incidents_evidenceitem e JOIN vault_datakey k ON k.id = e.data_key_id
+  LEFT JOIN incidents_evidencekey f ON f.item_id = e.id WHERE e.incident_id IS NOT NULL
 """
 Leaf = tuple[int, bytes, dict[str, Any] | None]
 EVENTS = "SELECT event, subject_id, count(*) FROM audit_auditevent GROUP BY event, subject_id"
