@@ -25,6 +25,8 @@ SUMMARIES: Mapping[str, str] = {
     "bench": "Measure against baselines of the same run.",
     "device": "Enrol and revoke devices.",
     "user": "Add people and appoint them.",
+    "quarantine": "Show what did not open; try it again, release it, or give it up.",
+    "retention": "Set for how long incidents are kept; show what is due, held and erased.",
     "card": "Export and import key cards.",
     "keys": "List and publish keys, add authorities, restore from a recovery kit.",
     "serve": "Run one process of a node, told by its environment.",
