@@ -123,13 +123,16 @@ def confirm(home: Path, fingerprint: str, by: str) -> None:
 @click.argument("fingerprint")
 @click.option("--by", required=True, help="Name of the person who decided it.")
 def revoke(home: Path, fingerprint: str, by: str) -> None:
-    """Refuse from now on whatever the device with this FINGERPRINT, or these words, signs."""
+    """Set aside from now on whatever the device with this FINGERPRINT, or these words, sends."""
     _act(home)
     from backend.audit.subjects import System
     from backend.units import services
 
     services.revoke(_enrolled(fingerprint), acting=System(by), at=datetime.now(UTC))
-    click.echo("Revoked. What it sent before stays received.")
+    click.echo(
+        "Revoked. What came before stays received; what comes now goes to quarantine, where a person may release what "
+        "was sealed before."
+    )
 
 
 def _act(home: Path) -> None:

@@ -23,6 +23,7 @@ from backend.incidents.classifying import Proposal, indicator_rows
 from backend.incidents.columns import sealed
 from backend.incidents.models import Classification, Incident, Indicator
 from backend.incidents.report import Report
+from backend.incidents.revocation import check_revocation
 from backend.incidents.setting_aside import WORKER, Quarantine, quarantine, settle_all, work_on
 from backend.incidents.unsealing import Unsealed, unseal
 from backend.intake.models import Submission
@@ -127,7 +128,9 @@ def _unsealed(submission: Submission, device: Device | None) -> Unsealed:
     """Opened and found in order, from a device that may send; raises Quarantine, KeyNotHeld or a CryptoError."""
     if device is None:
         raise Quarantine("the sender is no enrolled device of this node")
-    return unseal(submission, device)
+    unsealed = unseal(submission, device)
+    check_revocation(submission, device, signed_at=unsealed.statement.at)
+    return unsealed
 
 
 def _prepare(unsealed: Unsealed, *, at: datetime) -> _Prepared:

@@ -16,14 +16,24 @@ MOST = 100  # rows of one call
 def set_aside_unnamed(*, at: datetime) -> int:
     """Quarantine waiting evidence whose key ended and which no opened report names; how many, at most MOST.
 
-    Its key is kept for it until it was given up, or retried after a report that names it was opened.
+    It is left alone while a report of its device waits or is in quarantine: that one may name it. Its key is kept for
+    it until it was given up, or retried after a report that names it was opened.
     """
     keys = list(ended(at=at).values_list("key_id", flat=True))
     named = EvidenceItem.objects.filter(
         incident__isnull=False, sender=OuterRef("sender"), evidence_id=OuterRef("submission_id")
     )
+    undecided = Submission.objects.filter(
+        sender=OuterRef("sender"),
+        kind=Submission.Kind.REPORT,
+        stage__in=(Submission.Stage.RECEIVED, Submission.Stage.QUARANTINED),
+    )
     waiting = Submission.objects.filter(
-        ~Exists(named), key_id__in=keys, kind=Submission.Kind.EVIDENCE, stage=Submission.Stage.RECEIVED
+        ~Exists(named),
+        ~Exists(undecided),
+        key_id__in=keys,
+        kind=Submission.Kind.EVIDENCE,
+        stage=Submission.Stage.RECEIVED,
     )
     found = list(waiting.order_by("received_at")[:MOST]) if keys else []
     for submission in found:

@@ -118,7 +118,7 @@ def confirm(request: EnrolmentRequest, *, acting: Acting, at: datetime) -> Devic
 
 
 def revoke(device: Device, *, acting: Acting, at: datetime) -> None:
-    """Nothing that this device signs is received from now on."""
+    """What this device sends from now on is set aside: a person looks at what it sealed before, the rest stays shut."""
     with transaction.atomic():
         device = Device.objects.select_for_update().get(pk=device.pk)
         if device.revoked_at is not None:

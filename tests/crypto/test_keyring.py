@@ -71,6 +71,42 @@ def test_a_destroyed_key_is_gone(keyring: FileKeyring):
     assert keyring.names() == ["intake/0123456789abcdef.age"]
 
 
+def test_a_destroyed_keys_bytes_are_overwritten(keyring: FileKeyring):
+    other_name = keyring.folder / "held"
+    os.link(keyring.folder / "root.key", other_name)
+    secret = other_name.read_bytes()
+
+    keyring.destroy("root.key")
+
+    assert len(other_name.read_bytes()) == len(secret)
+    assert other_name.read_bytes() != secret
+
+
+def test_a_link_in_a_keys_place_is_not_followed_to_be_overwritten(keyring: FileKeyring, tmp_path: Path):
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"something else")
+    (keyring.folder / "root.key").unlink()
+    (keyring.folder / "root.key").symlink_to(outside)
+
+    with pytest.raises(KeyringUnsafe):
+        keyring.destroy("root.key")
+    assert outside.read_bytes() == b"something else"
+
+
+def test_drafts_that_were_cut_off_are_destroyed_and_a_key_with_two_names_stays(keyring: FileKeyring):
+    secret = keyring.read("root.key")
+    alone, linked = keyring.folder / ".0123456789abcdef.new", keyring.folder / "intake" / ".fedcba9876543210.new"
+    alone.write_bytes(b"half a key")
+    alone.chmod(0o600)
+    os.link(keyring.folder / "root.key", linked)
+
+    assert keyring.remove_drafts(before=alone.stat().st_mtime - 60) == 0
+    assert keyring.remove_drafts(before=alone.stat().st_mtime + 60) == 2
+    assert not alone.exists()
+    assert not linked.exists()
+    assert keyring.read("root.key") == secret
+
+
 @pytest.mark.parametrize("name", ["root.key", "intake/0123456789abcdef.age"])
 @pytest.mark.parametrize("wrong", [0o640, 0o604, 0o660, 0o622])
 def test_a_key_open_to_others_is_refused(keyring: FileKeyring, name: str, wrong: int):

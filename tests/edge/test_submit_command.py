@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,6 +144,20 @@ def test_a_seal_to_a_destroyed_key_is_discarded_and_made_anew(desk: Desk, monkey
     outdated = desk.run()
     assert (outdated.exit_code, desk.states()) == (1, [])
     assert "run the same command again" in outdated.stderr
+
+
+@pytest.mark.usefixtures("notary")
+def test_a_device_that_saw_a_newer_key_seals_to_no_older_one(desk: Desk) -> None:
+    assert desk.run().exit_code == 0
+    later = datetime.now(UTC) + timedelta(days=1)
+    memory = Path(desk.path("device.pem.seen"))
+    seen = {node: {"seal_from": later.isoformat(), "key_id": "0" * 16} for node in json.loads(memory.read_text())}
+    assert len(seen) == 1
+    memory.write_text(json.dumps(seen))
+    Path(desk.path("other.json")).write_text(json.dumps({**FRAUD_REPORT, "title": "Another"}))
+    refused = desk.run(report="other.json")
+    assert (refused.exit_code, len(desk.states())) == (1, 1)
+    assert "ask the node's administrator" in refused.stderr
 
 
 def _unreachable(*_arguments: object, **_named: object) -> None:

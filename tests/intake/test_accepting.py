@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 
 from backend.audit.models import AuditEvent
 from backend.directory.cards import confirm_node, import_card
+from backend.directory.models import PublishedKey
 from backend.intake import accepting
 from backend.intake.checking import CheckedSubmission
 from backend.intake.models import Submission
@@ -120,6 +121,44 @@ def test_a_card_that_names_a_device_s_key_does_not_stand_in_its_way(device: Test
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM edge_sender WHERE fingerprint = %s", [device.fingerprint])
         assert cursor.fetchone() == (1,)
+
+
+def test_a_revoked_device_is_heard_but_not_without_end(device: TestDevice, tmp_path: Path) -> None:
+    services.revoke(device.row, acting=TESTS, at=NOW)
+    assert accepting.find_sender(device.fingerprint) is not None
+    many = [(announced(device, submission=uuid.uuid4()), file(tmp_path)) for _ in range(200)]
+    assert set(accepting.accept(many)) == {"stored"}
+    with pytest.raises(UnknownSender):
+        accept(announced(device, submission=uuid.uuid4()), file(tmp_path))
+    assert accept(many[0][0], file(tmp_path)) == "same"
+    assert Submission.objects.filter(sender_revoked=True).count() == 200
+
+
+def test_a_revoked_device_fills_no_disk(device: TestDevice, tmp_path: Path) -> None:
+    services.revoke(device.row, acting=TESTS, at=NOW)
+    large = {"kind": "evidence", "size": 10_999_999_000}
+    assert accept(announced(device, submission=uuid.uuid4(), **large), file(tmp_path)) == "stored"
+    with pytest.raises(UnknownSender):
+        accept(announced(device, submission=uuid.uuid4(), kind="evidence", size=1001), file(tmp_path))
+    assert accept(announced(device, submission=uuid.uuid4(), kind="evidence", size=1000), file(tmp_path)) == "stored"
+
+
+@pytest.mark.parametrize("change", ["withdrawn_at", "destroyed_at", "seal_until"])
+def test_what_is_sealed_to_a_key_that_ended_is_to_be_sealed_again(
+    device: TestDevice, tmp_path: Path, change: str
+) -> None:
+    submission = announced(device)
+    key = PublishedKey.objects.filter(key_id=submission.key_id)
+    over = NOW - timedelta(days=30)
+    # Sealed in time it may arrive until the last moment.
+    key.update(seal_from=over - timedelta(days=14), seal_until=over + timedelta(hours=1))
+    assert accepting.check_key(submission)
+    key.update(**{change: over if change == "seal_until" else NOW})
+    with pytest.raises(SealAgain):
+        accepting.check_key(submission)
+    with pytest.raises(SealAgain):
+        accept(submission, file(tmp_path))
+    assert not Submission.objects.exists()
 
 
 def invited() -> accepting.Enrolment:

@@ -1,15 +1,10 @@
 """The end of intake and exchange keys: only when their time is over and nothing accepted needs them, file and all."""
 
-import dataclasses
 import os
-import threading
-import time
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
@@ -20,30 +15,18 @@ from backend.audit.events import Event
 from backend.audit.models import AuditEvent
 from backend.audit.subjects import System
 from backend.cli import keys as command
-from backend.cli.node import acting, roles
+from backend.cli.node import acting
 from backend.directory.keycard import read_card
 from backend.directory.models import Node, PublishedKey
 from backend.intake.models import Submission
 from backend.vault import ceremony, ending
 from backend.vault.publishing import worker_keyring
 from backend.vault.secrets import KeyNotHeld, identity_for
-from tests import cluster
-from tests.founding import TESTS, enrol_device, found_node, store
+from tests.founding import TESTS, found_node, store
 
 # destroy_key() goes by the database's clock, too.
 NOW = datetime.now(UTC)
 OVER = NOW - timedelta(days=30, seconds=1)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of the test's own: keys go from it."""
-    names = ("identity", "notary", "worker", "desk", "shared")
-    folders = {"COMITY_HOME": tmp_path, "COMITY_SEALED": tmp_path / "s", "COMITY_EVIDENCE": tmp_path / "e"}
-    keys = tuple(tmp_path / "keys" / name for name in names)
-    own = dataclasses.replace(settings.COMITY, folders={**settings.COMITY.folders, **folders}, keys=keys)
-    monkeypatch.setattr(settings, "COMITY", own)
-    return tmp_path
 
 
 @pytest.fixture
@@ -245,116 +228,3 @@ class TestCommand:
         assert identity_for("intake", key.key_id)
         unknown = CliRunner().invoke(command.command, ["destroy", "0" * 16, "--by", "A Person"])
         assert (unknown.exit_code, "no key" in unknown.output) == (1, True)
-
-
-ACCEPT = (
-    "SELECT outcome FROM accept(%s::text[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bigint[], %s::bytea[],"
-    " %s::text[])"
-)
-DESTROY = "SELECT destroy_key(%s, now(), 'system', 'worker')"
-
-
-class TestAtTheSameMoment:
-    """accept() at the edge and destroy_key() in the worker, each in a session of its own, in either order."""
-
-    @pytest.fixture
-    def edge(self, as_role: Callable[[str], psycopg.Connection]) -> psycopg.Connection:
-        return self.begun(as_role("edge"))
-
-    @pytest.fixture
-    def worker(self, as_role: Callable[[str], psycopg.Connection]) -> psycopg.Connection:
-        connection = as_role("worker")
-        connection.autocommit = False
-        return connection
-
-    @pytest.fixture
-    def key_id(self, home: Path, edge: psycopg.Connection) -> str:
-        """A key that ends just after the edge's transaction has begun, and before anything else happens."""
-        found_node(at=NOW)
-        began = edge.execute("SELECT now()").fetchone()[0]
-        row = PublishedKey.objects.filter(kind="intake").order_by("seal_from")[0]
-        until = began + timedelta(microseconds=1) - timedelta(days=30)
-        PublishedKey.objects.filter(pk=row.pk).update(seal_until=until, seal_from=until - timedelta(days=14))
-        return row.key_id
-
-    @pytest.fixture
-    def sender(self, key_id: str) -> str:
-        return enrol_device(at=NOW).fingerprint
-
-    @staticmethod
-    def begun(connection: psycopg.Connection) -> psycopg.Connection:
-        connection.autocommit = False
-        connection.execute("SELECT now()")
-        return connection
-
-    @staticmethod
-    def accept(edge: psycopg.Connection, sender: str, key_id: str) -> str:
-        arguments = [[sender], [uuid.uuid4()], ["report"], [key_id], [bytes(32)], [3], [b"abc"], [None]]
-        return edge.execute(ACCEPT, arguments).fetchone()[0]
-
-    @staticmethod
-    def destroy(worker: psycopg.Connection, key_id: str) -> bool:
-        return worker.execute(DESTROY, [key_id]).fetchone()[0]
-
-    @staticmethod
-    def held_up(waiting: psycopg.Connection, work: Callable[[], object], others_end: Callable[[], None]) -> object:
-        """What `work` says, which waits for a lock of `waiting`'s until `others_end` was called."""
-        said: list[object] = []
-        thread = threading.Thread(target=lambda: said.append(work()))
-        thread.start()
-        with psycopg.connect(cluster.database_url(roles.OWNER), autocommit=True) as looking:
-            until = time.monotonic() + 10
-            while looking.execute("SELECT pg_blocking_pids(%s)", [waiting.info.backend_pid]).fetchone() == ([],):
-                assert thread.is_alive(), f"it did not wait: {said}"
-                assert time.monotonic() < until
-        others_end()
-        thread.join(10)
-        return said[0]
-
-    def test_what_was_being_accepted_keeps_the_key(
-        self, edge: psycopg.Connection, worker: psycopg.Connection, sender: str, key_id: str
-    ) -> None:
-        assert self.accept(edge, sender, key_id) == "stored"
-        assert self.held_up(worker, lambda: self.destroy(worker, key_id), edge.commit) is False
-        worker.commit()
-        assert PublishedKey.objects.get(key_id=key_id).destroyed_at is None
-        assert Submission.objects.count() == 1
-
-    def test_what_was_not_accepted_in_the_end_does_not(
-        self, edge: psycopg.Connection, worker: psycopg.Connection, sender: str, key_id: str
-    ) -> None:
-        assert self.accept(edge, sender, key_id) == "stored"
-        assert self.held_up(worker, lambda: self.destroy(worker, key_id), edge.rollback) is True
-
-    def test_while_a_key_is_being_destroyed_nothing_is_accepted_for_it(
-        self, edge: psycopg.Connection, worker: psycopg.Connection, sender: str, key_id: str
-    ) -> None:
-        assert self.destroy(worker, key_id) is True
-        assert self.held_up(edge, lambda: self.accept(edge, sender, key_id), worker.commit) == "seal-again"
-        edge.commit()
-        assert not Submission.objects.exists()
-
-    def test_when_it_is_not_destroyed_in_the_end_it_is(
-        self, edge: psycopg.Connection, worker: psycopg.Connection, sender: str, key_id: str
-    ) -> None:
-        assert self.destroy(worker, key_id) is True
-        assert self.held_up(edge, lambda: self.accept(edge, sender, key_id), worker.rollback) == "stored"
-
-    def test_a_clock_that_goes_back_brings_no_key_back(
-        self, edge: psycopg.Connection, worker: psycopg.Connection, sender: str, key_id: str
-    ) -> None:
-        assert self.destroy(worker, key_id) is True
-        worker.commit()
-        # This transaction began before the key's end, as after a clock that was set back.
-        assert self.accept(edge, sender, key_id) == "seal-again"
-
-    def test_a_transaction_that_would_not_see_what_others_accepted_destroys_nothing(
-        self, worker: psycopg.Connection, key_id: str
-    ) -> None:
-        worker.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        with pytest.raises(psycopg.errors.CheckViolation, match="read committed"):
-            self.destroy(worker, key_id)
-
-    def test_the_worker_marks_no_key_by_itself(self, worker: psycopg.Connection, key_id: str) -> None:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            worker.execute("UPDATE directory_publishedkey SET destroyed_at = now()")
