@@ -10,8 +10,8 @@ TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
 # One signed statement in canonical JSON a line: its bytes stay as they were signed.
 JSON_LINES = "application/x-ndjson"
-# On every answer: nothing here is for a cache or a browser's guess.
-_ALWAYS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+# On every answer: nothing here is for a cache or a browser's guess, and the server's program is not named.
+_ALWAYS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "server": "comity"}
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,11 @@ class Answer:
 
     async def send(self, send: Send) -> None:
         """Send it by ASGI."""
-        headers = {
-            "content-type": self.media_type,
-            "content-length": str(len(self.body)),
-            **_ALWAYS,
-            **self.headers,
-        }
+        # Of no content there is no length either (RFC 9110, 8.6).
+        described = (
+            {"content-type": self.media_type, "content-length": str(len(self.body))} if self.status != 204 else {}
+        )
+        headers = {**described, **_ALWAYS, **self.headers}
         await send(
             {
                 "type": "http.response.start",

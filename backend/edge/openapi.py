@@ -1,15 +1,11 @@
 """The intake API in OpenAPI 3.1, from the same constants as the code. `python -m backend.edge.openapi` prints it."""
 
 import json
-from typing import Any
 
+from backend.edge import openapi_uploads
+from backend.edge.describing import UUID_TEXT, Object, header, problems, receipt_answer, submission_in_path
 from backend.intake.wire import ASKED, DIGEST_HEADER, ID_HEADER, KEY_HEADER, LIMITS, MEDIA_TYPES, PATHS, SENT, Kind
 
-Object = dict[str, Any]
-
-PROBLEM = "application/problem+json"
-RECEIPT = "text/plain"
-UUID_TEXT = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SUMMARIES: dict[Kind, tuple[str, str, str]] = {
     "report": (
         "sendReport",
@@ -69,6 +65,7 @@ def _paths() -> Object:
             )
         },
         **{PATHS[kind]: {"post": _submission(kind)} for kind in PATHS},
+        **openapi_uploads.paths(),
         "/v1/receipts/{submission}": {"get": _receipt()},
         "/v1/enrolments": {"post": _enrolment()},
         "/v1/openapi.json": {"get": _published("getDescription", "This description", "application/json")},
@@ -83,7 +80,7 @@ def _published(name: str, summary: str, media_type: str) -> Object:
         "security": [],
         "responses": {
             "200": {"description": summary, "content": {media_type: {"schema": {"type": "string"}}}},
-            **_problems("503"),
+            **problems("503"),
         },
     }
 
@@ -96,23 +93,23 @@ def _submission(kind: Kind) -> Object:
         "description": f"{text} At most {LIMITS[kind]} bytes.",
         "security": [{"messageSignature": []}],
         "parameters": [
-            _header(DIGEST_HEADER, "SHA-256 of the body (RFC 9530)", "^sha-256=:[A-Za-z0-9+/]{43}=:$"),
-            _header(ID_HEADER, "Id of the submission, chosen by the sender", f'^"{UUID_TEXT}"$'),
-            _header(KEY_HEADER, "Id of the key that the body is sealed to", "^[0-9a-f]{16}$"),
-            _header("signature-input", "RFC 9421", "^comity="),
+            header(DIGEST_HEADER, "SHA-256 of the body (RFC 9530)", "^sha-256=:[A-Za-z0-9+/]{43}=:$"),
+            header(ID_HEADER, "Id of the submission, chosen by the sender", f'^"{UUID_TEXT}"$'),
+            header(KEY_HEADER, "Id of the key that the body is sealed to", "^[0-9a-f]{16}$"),
+            header("signature-input", "RFC 9421", "^comity="),
         ],
         "requestBody": {
             "required": True,
             "content": {MEDIA_TYPES[kind]: {"schema": {"type": "string", "contentEncoding": "binary"}}},
         },
         "responses": {
-            "201": _receipt_answer("Stored; the body is the receipt"),
-            "200": _receipt_answer("Stored before; the body is the same receipt"),
+            "201": receipt_answer("Stored; the body is the receipt"),
+            "200": receipt_answer("Stored before; the body is the same receipt"),
             "202": {
                 "description": "Stored, but not acknowledged: ask at Location",
                 "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
             },
-            **_problems("400", "401", "408", "409", "411", "413", "415", "421", "422", "431", "503", "507"),
+            **problems("400", "401", "408", "409", "411", "413", "415", "421", "422", "431", "503", "507"),
         },
     }
 
@@ -123,12 +120,7 @@ def _receipt() -> Object:
         "summary": "The receipt of what the asking sender sent",
         "security": [{"messageSignature": []}],
         "parameters": [
-            {
-                "name": "submission",
-                "in": "path",
-                "required": True,
-                "schema": {"type": "string", "pattern": f"^{UUID_TEXT}$"},
-            },
+            submission_in_path(),
             {
                 "name": "digest",
                 "in": "query",
@@ -137,7 +129,7 @@ def _receipt() -> Object:
                 "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             },
         ],
-        "responses": {"200": _receipt_answer("The receipt"), **_problems("400", "401", "404", "421", "431", "503")},
+        "responses": {"200": receipt_answer("The receipt"), **problems("400", "401", "404", "421", "431", "503")},
     }
 
 
@@ -152,7 +144,7 @@ def _enrolment() -> Object:
         },
         "responses": {
             "202": {"description": "The request waits to be checked and confirmed by a person"},
-            **_problems("400", "408", "411", "413", "415", "421", "431", "503"),
+            **problems("400", "408", "411", "413", "415", "421", "431", "503"),
         },
     }
 
@@ -183,23 +175,9 @@ def _problem_schema() -> Object:
             "detail": {"type": "string"},
             "server_time": {"type": "string", "format": "date-time", "description": "With urn:comity:problem:clock"},
             "limit": {"type": "integer", "description": "Bytes; with urn:comity:problem:too-large"},
+            "offset": {"type": "integer", "description": "Bytes; with urn:comity:problem:offset"},
         },
     }
-
-
-def _header(name: str, text: str, pattern: str) -> Object:
-    title = "-".join(part.capitalize() for part in name.split("-"))
-    schema = {"type": "string", "pattern": pattern}
-    return {"name": title, "in": "header", "required": True, "description": text, "schema": schema}
-
-
-def _receipt_answer(text: str) -> Object:
-    return {"description": f"{text}, a C2SP tlog-proof", "content": {RECEIPT: {"schema": {"type": "string"}}}}
-
-
-def _problems(*statuses: str) -> Object:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {status: {"description": "Refused", "content": {PROBLEM: {"schema": schema}}} for status in statuses}
 
 
 if __name__ == "__main__":

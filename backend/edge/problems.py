@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from backend.edge.answers import Answer
-from backend.intake import refusals
+from backend.intake import refusals, wire
 from backend.intake.problems import MEDIA_TYPE, Problem
 
 Held = Mapping[str, str | int]
@@ -19,6 +19,9 @@ SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 # RFC 9110 wants a challenge with each 401; it is the same for every sender.
 _SIGN = {"www-authenticate": 'Signature realm="comity"'}
+
+# Every answer about an upload says which protocol it speaks.
+_TUS = {wire.VERSION_HEADER: wire.TUS}
 
 NOT_FOUND = Problem(
     "not-found", 404, _("There is nothing here"), _("The address is not one of this edge; see /v1/openapi.json.")
@@ -95,7 +98,7 @@ OF: Mapping[type[refusals.Refused], Problem] = {
         "too-slow",
         408,
         _("The body came too slowly"),
-        _("The body came too slowly or stopped; nothing was kept, send it again on a better link."),
+        _("The body came too slowly or stopped; send it again on a better link, an upload from where it stands."),
         {"connection": "close"},
     ),
     refusals.DifferentContent: Problem(
@@ -148,6 +151,63 @@ OF: Mapping[type[refusals.Refused], Problem] = {
         _("As many devices wait to be enrolled as the node holds; ask again later."),
         {"retry-after": "60"},
     ),
+    refusals.WrongProtocol: Problem(
+        "tus-version",
+        412,
+        _("The protocol is another version"),
+        _("Uploads go by tus 1.0.0; send the header Tus-Resumable with that version."),
+        {**_TUS, "tus-version": wire.TUS},
+    ),
+    refusals.UploadNotFound: Problem(
+        "no-upload",
+        404,
+        _("There is no such upload"),
+        _("This sender has no upload under this id, or no longer; ask for its receipt, or begin it again."),
+        _TUS,
+    ),
+    refusals.UploadExpired: Problem(
+        "upload-expired",
+        410,
+        _("The upload has expired"),
+        _("The upload was left unfinished for too long and is discarded; begin it again."),
+        _TUS,
+    ),
+    refusals.OffsetDiffers: Problem(
+        "offset",
+        409,
+        _("The upload stands elsewhere"),
+        _("The upload stands at byte %(offset)d; continue from there."),
+        _TUS,
+        ("offset",),
+    ),
+    refusals.UploadTaken: Problem(
+        "upload-taken",
+        423,
+        _("The upload is being continued already"),
+        _("Another request continues this upload; ask where it stands and go on from there."),
+        {**_TUS, "retry-after": "1"},
+    ),
+    refusals.UploadDiffers: Problem(
+        "upload-differs",
+        400,
+        _("The upload is not what was announced"),
+        _("The SHA-256 of the whole upload is not the one in Repr-Digest; nothing was kept, begin it again."),
+        _TUS,
+    ),
+    refusals.TooOften: Problem(
+        "too-often",
+        429,
+        _("Too many requests"),
+        _("More requests came than this node takes from one sender or address; go on in %(seconds)d seconds."),
+        members=("seconds",),
+    ),
+    refusals.TooManyUploads: Problem(
+        "too-many-uploads",
+        429,
+        _("Too many uploads are unfinished"),
+        _("This sender has as many unfinished uploads as the node keeps; finish or end one first."),
+        {**_TUS, "retry-after": "60"},
+    ),
     refusals.NoSpace: Problem(
         "no-space",
         507,
@@ -161,7 +221,9 @@ OF: Mapping[type[refusals.Refused], Problem] = {
 def answer_to(refusal: refusals.Refused) -> Answer:
     """Return the problem for a refusal; the sentence and the extensions take what the refusal holds."""
     kind = OF[type(refusal)]
-    return problem(kind, {name: _text(value) for name, value in vars(refusal).items()})
+    # How long to wait is known of this one alone.
+    headers = {"retry-after": str(refusal.seconds)} if isinstance(refusal, refusals.TooOften) else _NOTHING
+    return problem(kind, {name: _text(value) for name, value in vars(refusal).items()}, headers=headers)
 
 
 def problem(kind: Problem, held: Held = _NOTHING, *, headers: Mapping[str, str] = _NOTHING) -> Answer:

@@ -32,6 +32,8 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     receive: Receive = field(repr=False)
     _ended: bool = False
+    _left: bool = False
+    _waiting: "asyncio.Task[Any] | None" = None
 
     @property
     def target(self) -> str:
@@ -39,19 +41,27 @@ class Request:
         return f"{self.path}?{self.query}" if self.query else self.path
 
     async def body(self, *, size: int) -> AsyncIterator[bytes]:
-        """Yield the body of `size` bytes in pieces of about 1 MiB; raises Interrupted or TooSlow."""
-        piece = bytearray()
+        """Yield the body of `size` bytes in pieces of about 1 MiB; raises Interrupted or TooSlow after what came."""
+        piece, left = bytearray(), size
+        cut: Interrupted | TooSlow | None = None
         try:
             async with asyncio.timeout(SILENCE_SECONDS + size / BYTES_PER_SECOND):
-                while not self._ended:
-                    piece += await self._part()
+                # The server lets no more through than was announced: that it was all need not be asked.
+                while not self._ended and left > 0:
+                    part = await self._part()
+                    left -= len(part)
+                    piece += part
                     if len(piece) >= PIECE:
                         yield bytes(piece)
                         piece.clear()
         except TimeoutError:
-            raise TooSlow from None
+            cut = TooSlow()
+        except (Interrupted, TooSlow) as refusal:
+            cut = refusal
         if piece:
             yield bytes(piece)
+        if cut is not None:
+            raise cut
 
     async def small_body(self, *, size: int) -> bytes:
         """Return the whole body of at most `size` bytes; raises TooLarge, Interrupted or TooSlow."""
@@ -70,12 +80,28 @@ class Request:
                 while not self._ended and left > 0:
                     left -= len(await self._part())
 
+    def leave(self) -> None:
+        """Read no more of the body, as if the sender had gone: another request of the sender has taken its place."""
+        self._left = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
     async def _part(self) -> bytes:
+        if self._left:
+            raise Interrupted
+        self._waiting = asyncio.current_task()
         try:
             async with asyncio.timeout(SILENCE_SECONDS):
                 event = await self.receive()
         except TimeoutError:
             raise TooSlow from None
+        except asyncio.CancelledError:
+            if not self._left:
+                raise
+            self._waiting.uncancel()
+            raise Interrupted from None
+        finally:
+            self._waiting = None
         if event["type"] != "http.request":
             self._ended = True
             raise Interrupted

@@ -19,6 +19,7 @@ from crypto.keys import VerifyingKey
 
 MAX_HEADER = 2048
 _ONCE = {"host", "content-type", "content-length", wire.DIGEST_HEADER, wire.ID_HEADER, wire.KEY_HEADER}
+_ONCE |= {wire.VERSION_HEADER, wire.OFFSET_HEADER, wire.LENGTH_HEADER, wire.METADATA_HEADER, wire.WHOLE_DIGEST_HEADER}
 _SIGNATURE = {"signature", "signature-input"}
 T = TypeVar("T")
 
@@ -90,10 +91,10 @@ def read_message(method: str, target: str, headers: Iterable[tuple[str, str]], *
 def check_submission(message: Message, *, kind: wire.Kind, find_sender: FindSender, at: datetime) -> CheckedSubmission:
     """Return what may be sent, checked as far as it can be without the body; raises a Refused."""
     size = _check_body_headers(message, kind)
-    digest = _part(message, wire.DIGEST_HEADER, wire.parse_digest)
-    submission = _part(message, wire.ID_HEADER, wire.parse_id)
-    key_id = _part(message, wire.KEY_HEADER, wire.parse_key_id)
-    sender = _check_sender(message, wire.SENT, find_sender=find_sender, at=at)
+    digest = part_of(message, wire.DIGEST_HEADER, wire.parse_digest)
+    submission = part_of(message, wire.ID_HEADER, wire.parse_id)
+    key_id = part_of(message, wire.KEY_HEADER, wire.parse_key_id)
+    sender = check_sender(message, wire.SENT, find_sender=find_sender, at=at)
     if sender.kind != SENDERS[kind]:
         raise UnknownSender
     return checked(
@@ -118,7 +119,7 @@ def check_question(
         raise Malformed("receipt address") from None
     if name != "digest" or len(digest) != 64 or len(asked[1]) != 32:
         raise Malformed("receipt address")
-    sender = _check_sender(message, wire.ASKED, find_sender=find_sender, at=at)
+    sender = check_sender(message, wire.ASKED, find_sender=find_sender, at=at)
     return checked(CheckedQuestion, sender=sender.fingerprint, submission=asked[0], digest=asked[1])
 
 
@@ -150,14 +151,16 @@ def _check_body_headers(message: Message, kind: wire.Kind) -> int:
     return check_length(message, limit=wire.LIMITS[kind])
 
 
-def _part(message: Message, name: str, parse: Callable[[str], T]) -> T:
+def part_of(message: Message, name: str, parse: Callable[[str], T]) -> T:
+    """Return a header as `parse` reads it; raises Malformed where it is missing or `parse` a ValueError."""
     try:
         return parse(message.headers[name])
     except (KeyError, ValueError):
         raise Malformed(name) from None
 
 
-def _check_sender(message: Message, covered: tuple[str, ...], *, find_sender: FindSender, at: datetime) -> Sender:
+def check_sender(message: Message, covered: tuple[str, ...], *, find_sender: FindSender, at: datetime) -> Sender:
+    """Return the known sender who signed exactly the `covered` parts; raises UnknownSender or ClockDiffers."""
     claim = read_claim(message)
     check_clock(claim, at=at)
     # A fingerprint is the digest of a public key: whoever can name one knows that key already.

@@ -93,3 +93,42 @@ class NoReceipt(Refused):
 
 class WaitingListFull(Refused):
     """As many enrolment requests wait as the node holds."""
+
+
+class WrongProtocol(Refused):
+    """The request speaks another version of tus than this edge."""
+
+
+class UploadNotFound(Refused):
+    """This sender has no upload under this id: never begun, ended, or swept away."""
+
+
+class UploadExpired(Refused):
+    """The upload lay unfinished for too long and is no longer continued."""
+
+
+@dataclass(eq=False)
+class OffsetDiffers(Refused):
+    """The chunk does not begin where the upload stands, which is `offset`."""
+
+    offset: int
+
+
+class UploadTaken(Refused):
+    """Another request of the same sender works on this upload, or has taken it over."""
+
+
+class UploadDiffers(Refused):
+    """All bytes are here and together they are not what was announced; none were kept."""
+
+
+class TooManyUploads(Refused):
+    """This sender has as many unfinished uploads as may be."""
+
+
+class TooOften(Refused):
+    """The sender, or the address from which it asks, asks more often than it may."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from backend.intake.appending import sync_folder
 from backend.intake.checking import CheckedSubmission
 from backend.intake.refusals import DigestDiffers, Interrupted, NoSpace, NotSealed, TooLarge
 from backend.intake.wire import FIRST_BYTES
@@ -50,9 +51,19 @@ def begin(submission: CheckedSubmission, *, folder: Path) -> Keeping:
     """Return where the body of `submission` goes; raises NoSpace before anything of it is read."""
     if submission.size <= MAX_IN_ROW:
         return _InMemory(submission)
-    if shutil.disk_usage(folder).free < submission.size + KEEP_FREE:
-        raise NoSpace
+    check_space(folder, submission.size)
     return _InFile(submission, folder)
+
+
+def check_space(folder: Path, size: int) -> None:
+    """Raise NoSpace unless `size` more bytes leave the disk with what has to stay free."""
+    if shutil.disk_usage(folder).free < size + KEEP_FREE:
+        raise NoSpace
+
+
+def new_name() -> str:
+    """A name for a sealed file, drawn by chance: it says nothing of sender or submission."""
+    return secrets.token_hex(16)
 
 
 class _Body:
@@ -104,8 +115,7 @@ class _InMemory:
 class _InFile:
     def __init__(self, submission: CheckedSubmission, folder: Path) -> None:
         self._body = _Body(submission)
-        # The name is drawn here and says nothing of sender or submission.
-        self._final = folder / secrets.token_hex(16)
+        self._final = folder / new_name()
         self._temporary = self._final.with_suffix(TEMPORARY)
         self._file = _create(self._temporary)
 
@@ -119,7 +129,7 @@ class _InFile:
         os.fsync(self._file.fileno())
         self._file.close()
         self._temporary.rename(self._final)
-        _sync_folder(self._final.parent)
+        sync_folder(self._final.parent)
         return Kept(path=self._final)
 
     def discard(self) -> None:
@@ -132,11 +142,3 @@ def _create(path: Path) -> BinaryIO:
     # The group may read: in production edge and worker are different accounts that share this one folder.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
     return os.fdopen(descriptor, "wb")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from backend.intake import uploads
 from backend.intake.models import Submission
 
 # Far longer than any upload may take between its last byte and its row.
@@ -11,8 +12,9 @@ ORPHANED_AFTER = timedelta(days=1)
 
 
 def remove_orphans(folder: Path, *, at: datetime) -> int:
-    """Remove the files of the sealed folder that stand in no row; return how many."""
-    return remove_unnamed(folder, _submitted, at=at)
+    """Remove expired uploads, and the files of the sealed folder that stand in no row; return how many."""
+    expired = uploads.remove_expired(folder, at=at)
+    return expired + remove_unnamed(folder, lambda names: _submitted(names) | uploads.belonging(folder, names), at=at)
 
 
 def remove_unnamed(folder: Path, named: Callable[[Collection[str]], set[str]], *, at: datetime) -> int:

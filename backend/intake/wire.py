@@ -37,8 +37,25 @@ KEY_HEADER = "comity-intake-key"
 SENT = ("@method", "@authority", "@path", DIGEST_HEADER, "content-type", ID_HEADER, KEY_HEADER)
 ASKED = ("@method", "@authority", "@path", "@query")
 
+# Uploads that go on after a cut: tus 1.0.0 (docs/decisions/uploads.md).
+UPLOADS = "/v1/uploads"
+TUS = "1.0.0"
+VERSION_HEADER = "tus-resumable"
+OFFSET_HEADER = "upload-offset"
+LENGTH_HEADER = "upload-length"
+METADATA_HEADER = "upload-metadata"
+WHOLE_DIGEST_HEADER = "repr-digest"
+CHUNK_TYPE = "application/offset+octet-stream"
+# What may be sent so, by its metadata as tus writes them: a name and its value in base64.
+UPLOADED: Mapping[str, Kind] = {f"kind {b64_encode(kind.encode())}": kind for kind in ("evidence", "packet")}
+# What the signatures cover: of the beginning, of each chunk, of a question or an end.
+BEGUN = ("@method", "@authority", "@path", LENGTH_HEADER, METADATA_HEADER, WHOLE_DIGEST_HEADER, ID_HEADER, KEY_HEADER)
+APPENDED = ("@method", "@authority", "@path", OFFSET_HEADER, DIGEST_HEADER, "content-type")
+NAMED = ("@method", "@authority", "@path")
+
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ID = re.compile(rf'"({_UUID})"')
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,14})")
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 
@@ -68,6 +85,16 @@ def parse_key_id(text: str) -> str:
     if not _KEY_ID.fullmatch(text):
         raise ValueError("not a key id")
     return text
+
+
+def upload_path(submission: uuid.UUID) -> str:
+    """Return the path of a submission's upload."""
+    return f"{UPLOADS}/{submission}"
+
+
+def parse_number(text: str) -> int:
+    """Return a size or place in bytes: decimal, without sign or leading zeros; raises ValueError."""
+    return int(_matched(_NUMBER, text))
 
 
 def receipt_path(submission: uuid.UUID) -> str:

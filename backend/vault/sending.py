@@ -10,7 +10,7 @@ import json
 import select
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,11 +37,12 @@ class EdgeUnreachable(Exception):
 
 @dataclass(frozen=True)
 class Body:
-    """A sealed body, in memory or in a file, with what is said of it beforehand."""
+    """A sealed body, in memory or in a file from the byte `start` on, with what is said of it beforehand."""
 
     source: bytes | Path
     size: int
     sha256: bytes
+    start: int = 0
 
     @classmethod
     def of(cls, source: bytes | Path) -> "Body":
@@ -53,8 +54,10 @@ class Body:
             return cls(source, file.tell(), digest)
 
     def open(self) -> BinaryIO:
-        """Return the body as a file to read."""
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+        """Return the body as a file to read, at its beginning."""
+        file = io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+        file.seek(self.start)
+        return file
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Reply:
     status: int
     content: bytes
     media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def receipt(self) -> bytes | None:
@@ -102,7 +106,7 @@ def post_sealed(
     sealed = body if isinstance(body, Body) else Body.of(body)
     message = Message(
         "POST",
-        _base(url) + wire.PATHS[kind],
+        base_of(url) + wire.PATHS[kind],
         {
             wire.DIGEST_HEADER: wire.format_digest(sealed.sha256),
             "content-type": wire.MEDIA_TYPES[kind],
@@ -111,36 +115,38 @@ def post_sealed(
         },
     )
     sign_message(message, sender_signer, covered=wire.SENT, at=datetime.now(UTC))
-    return _exchange(message, sealed, timeout=timeout, progress=progress)
+    return exchange(message, sealed, timeout=timeout, progress=progress)
 
 
 def ask_receipt(url: str, *, sender_signer: Signer, submission_id: UUID, sha256: bytes, timeout: float) -> Reply:
     """Ask the edge for the receipt of what was sent under `submission_id` with this digest."""
     target = f"{wire.receipt_path(submission_id)}?{wire.receipt_query(sha256)}"
-    message = Message("GET", _base(url) + target)
+    message = Message("GET", base_of(url) + target)
     sign_message(message, sender_signer, covered=wire.ASKED, at=datetime.now(UTC))
-    return _exchange(message, None, timeout=timeout, progress=None)
+    return exchange(message, None, timeout=timeout, progress=None)
 
 
 def fetch(url: str, path: str, *, timeout: float) -> Reply:
     """Fetch one of the edge's public documents."""
-    return _exchange(Message("GET", _base(url) + path), None, timeout=timeout, progress=None)
+    return exchange(Message("GET", base_of(url) + path), None, timeout=timeout, progress=None)
 
 
 def post_json(url: str, path: str, content: Mapping[str, Any], *, timeout: float) -> Reply:
     """Send a small unsigned document, such as a request to be enrolled."""
-    message = Message("POST", _base(url) + path, {"content-type": "application/json"})
-    return _exchange(message, Body.of(json.dumps(content).encode()), timeout=timeout, progress=None)
+    message = Message("POST", base_of(url) + path, {"content-type": "application/json"})
+    return exchange(message, Body.of(json.dumps(content).encode()), timeout=timeout, progress=None)
 
 
-def _base(url: str) -> str:
+def base_of(url: str) -> str:
+    """The scheme and authority of an edge's address; raises EdgeUnreachable where it is none."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise EdgeUnreachable(f"{url!r} is not an edge's address; write one like https://edge.example.org.")
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _exchange(message: Message, body: Body | None, *, timeout: float, progress: Progress | None) -> Reply:
+def exchange(message: Message, body: Body | None, *, timeout: float, progress: Progress | None = None) -> Reply:
+    """Send a request and return its answer; raises EdgeUnreachable, after which it may have had its effect or not."""
     parts = urlsplit(message.url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout)
     try:
@@ -182,7 +188,8 @@ class _Exchange:
         content = response.read(MAX_ANSWER + 1)
         if len(content) > MAX_ANSWER:
             raise http.client.HTTPException("an answer over the size limit")
-        return Reply(response.status, content, response.headers.get_content_type())
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status, content, response.headers.get_content_type(), headers)
 
     def _send_head(self, *, waits: bool) -> None:
         parts = urlsplit(self._message.url)
@@ -210,7 +217,9 @@ class _Exchange:
 
     def _send_body(self, body: Body) -> None:
         with body.open() as source:
-            while piece := source.read(PIECE):
+            left = body.size
+            while left and (piece := source.read(min(left, PIECE))):
+                left -= len(piece)
                 try:
                     self._connection.send(piece)
                 except (BrokenPipeError, ConnectionResetError):

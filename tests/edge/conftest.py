@@ -55,12 +55,8 @@ def _peak(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
-@pytest.fixture(scope="session")
-def edge_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEdge]:
-    """Started as `comity up` starts it, but on the test run's database."""
-    folder = tmp_path_factory.mktemp("edge")
-    (folder / "sealed").mkdir(mode=0o700)
-    port = free_port()
+def start_edge(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+    """An edge with its sealed files and its log in `folder`."""
     environment = {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": os.fspath(Path(__file__).parents[2]),
@@ -73,18 +69,28 @@ def edge_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
     }
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--no-ws", "--workers", "1"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "backend.edge.asgi:application"]
-    with (folder / "edge.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    with (folder / "edge.log").open("ab") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+
+@pytest.fixture(scope="session")
+def edge_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEdge]:
+    """Started as `comity up` starts it, but on the test run's database."""
+    folder = tmp_path_factory.mktemp("edge")
+    (folder / "sealed").mkdir(mode=0o700)
+    port = free_port()
+    process = start_edge(folder, port)
     edge = RunningEdge(f"http://127.0.0.1:{port}", folder / "sealed", folder / "edge.log", process.pid)
     try:
-        _wait_until_healthy(edge, process)
+        wait_until_healthy(edge, process)
         yield edge
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_until_healthy(edge: RunningEdge, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_healthy(edge: RunningEdge, process: "subprocess.Popen[bytes]") -> None:
+    """Return once it answers."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -8,6 +8,7 @@ from backend.audit.receipts import VerifiedReceipt, verify_receipt
 from backend.vault.sending import Body, Reply, ask_receipt, post_sealed
 from backend.vault.submitting.plan import Part, Sealed
 from backend.vault.trusted_card import TrustedCard
+from backend.vault.uploading import WORTH_CHUNKS, send_sealed
 from crypto.errors import CryptoError
 from crypto.signer import Signer
 
@@ -64,7 +65,8 @@ class Courier:
         if saved.exists():
             self.progress(part.size)
             return saved.read_bytes()
-        reply = post_sealed(
+        send = send_sealed if part.kind != "report" and part.size > WORTH_CHUNKS else post_sealed
+        reply = send(
             self.url,
             Body(sealed.folder / part.file, part.size, bytes.fromhex(part.sha256)),
             kind=part.kind,
