@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-from backend.edge import problems, routes
+from backend.edge import limits, problems, routes
 from backend.edge.answers import Answer, Send
 from backend.edge.requests import Receive, Request, Scope, read_request
 from backend.intake.accepting import NotAccepted
-from backend.intake.refusals import HeadersTooLarge, Interrupted, Refused
+from backend.intake.refusals import HeadersTooLarge, Interrupted, Refused, TooOften
 
 logger = logging.getLogger("comity.edge")
 
@@ -26,7 +26,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         request = read_request(scope, receive)
-    except HeadersTooLarge as refusal:
+        limits.count_address((scope.get("client") or ("",))[0], request.headers)
+    except (HeadersTooLarge, TooOften) as refusal:
         await problems.answer_to(refusal).send(send)
         return
     try:

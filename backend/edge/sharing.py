@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+from backend.edge import limits
 from backend.edge.threads import in_thread
 from backend.intake import accepting, checking, wire
 from backend.intake.accepting import NotAccepted, Outcome
@@ -83,6 +84,7 @@ async def check(message: Message, kind: wire.Kind) -> CheckedSubmission:
         # Remembered only now: the name of a sender is public, its signature is not.
         if sender is not None:
             _senders.put(sender.fingerprint, sender)
+    limits.count_sender(submission.sender)
     key = (submission.key_id, submission.kind)
     if _keys.get(key) is None and await in_thread(accepting.check_key, submission):
         _keys.put(key, True)

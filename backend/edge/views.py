@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext
 
-from backend.edge import openapi, problems, sharing
+from backend.edge import limits, openapi, problems, sharing
 from backend.edge.answers import JSON, JSON_LINES, TEXT, Answer
 from backend.edge.requests import Request
 from backend.edge.threads import in_thread
@@ -60,12 +60,13 @@ async def receipts(request: Request, submission: str) -> Answer:
     """The receipt of what the asking sender sent under this id with the digest named in the query."""
     question = await in_thread(
         checking.check_question,
-        _message(request),
+        message_of(request),
         submission=submission,
         query=request.query,
         find_sender=accepting.find_sender,
         at=datetime.now(UTC),
     )
+    limits.count_sender(question.sender)
     receipt = await in_thread(accepting.receipt, question)
     if receipt is None:
         raise NoReceipt
@@ -74,7 +75,7 @@ async def receipts(request: Request, submission: str) -> Answer:
 
 async def enrolments(request: Request) -> Answer:
     """Take a device's request to be enrolled; the answer says nothing about the invitation."""
-    message = _message(request)
+    message = message_of(request)
     checking.check_media_type(message, expected=JSON)
     size = checking.check_length(message, limit=MAX_ENROLMENT)
     enrolment = _read_enrolment(await request.small_body(size=size))
@@ -100,7 +101,7 @@ def _ask_database() -> None:
 
 
 async def _receive(request: Request, kind: wire.Kind) -> Answer:
-    submission = await sharing.check(_message(request), kind)
+    submission = await sharing.check(message_of(request), kind)
     kept = await _keep(request.body(size=submission.size), submission)
     outcome = await sharing.store(submission, kept)
     return await _acknowledge(submission, status=201 if outcome == "stored" else 200)
@@ -133,7 +134,8 @@ async def _acknowledge(submission: CheckedSubmission, *, status: int) -> Answer:
     return Answer(202, _sentence(text), TEXT, {**where, "retry-after": "1"})
 
 
-def _message(request: Request) -> Message:
+def message_of(request: Request) -> Message:
+    """The request as a signature sees it; raises Malformed or Misdirected."""
     return checking.read_message(request.method, request.target, request.headers, address=_address())
 
 

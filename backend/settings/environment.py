@@ -1,8 +1,10 @@
 """The one place that reads the process's environment, once, into a frozen object."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -42,6 +44,10 @@ class Environment:
     edge_url: str
     desk_url: str
     secret_key: str
+    # At the edge, of one sender and of one address: requests a second, and how many at once.
+    sender_rate: tuple[float, int]
+    address_rate: tuple[float, int]
+    fronts: tuple[IPv4Network | IPv6Network, ...]
 
     @property
     def production(self) -> bool:
@@ -105,6 +111,9 @@ def read_environment(variables: Mapping[str, str] | None = None) -> Environment:
         edge_url=_url(given, "COMITY_EDGE_URL", "http://127.0.0.1:8100"),
         desk_url=_url(given, "COMITY_DESK_URL", "http://127.0.0.1:8101"),
         secret_key=given.get("COMITY_SECRET_KEY") or DEVELOPMENT_SECRET,
+        sender_rate=_rate(given, "COMITY_SENDER_RATE", "50/1000"),
+        address_rate=_rate(given, "COMITY_ADDRESS_RATE", "200/5000"),
+        fronts=_fronts(given),
     )
 
 
@@ -126,6 +135,24 @@ def _refuse_missing(given: Mapping[str, str], process: str) -> None:
         )
     if given.get("COMITY_SECRET_KEY") == DEVELOPMENT_SECRET:
         raise ImproperlyConfigured("COMITY_SECRET_KEY is the development secret; set a random one of 50 characters.")
+
+
+def _rate(given: Mapping[str, str], name: str, default: str) -> tuple[float, int]:
+    value = given.get(name) or default
+    found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)/([0-9]{1,6})", value)
+    if found is None or float(found[1]) == 0 or int(found[2]) == 0:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write requests a second and how many at once, as {default}.")
+    return float(found[1]), int(found[2])
+
+
+def _fronts(given: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = given.get("COMITY_FRONTS") or ""
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"COMITY_FRONTS is {value!r}; write addresses or networks, separated by commas, such as 172.18.0.0/16."
+        ) from None
 
 
 def _url(given: Mapping[str, str], name: str, default: str) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from backend.edge import limits
 from backend.edge.application import application
+from backend.edge.limits import Limiter, Rate
 from backend.intake import accepting
 
 
-def call(path: str) -> tuple[int, dict[str, Any]]:
+def call(path: str, *, client: tuple[str, int] | None = None) -> tuple[int, dict[str, Any]]:
     """One GET: status and problem."""
     sent: list[Mapping[str, Any]] = []
 
@@ -30,6 +32,7 @@ def call(path: str) -> tuple[int, dict[str, Any]]:
         "raw_path": path.encode(),
         "query_string": b"",
         "headers": [],
+        "client": client,
     }
     asyncio.run(application(scope, receive, send))
     return sent[0]["status"], json.loads(sent[1]["body"])
@@ -43,6 +46,15 @@ def test_a_database_that_is_away_is_a_busy_node(monkeypatch: pytest.MonkeyPatch)
     status, problem = call("/v1/card")
     assert (status, problem["type"]) == (503, "urn:comity:problem:busy")
     assert "password" not in json.dumps(problem)
+
+
+def test_an_address_that_asks_too_often_is_told_when_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter = Limiter(Rate(0.25, 2))
+    monkeypatch.setattr(limits, "_addresses", lambda: limiter)
+    assert [call("/nothing", client=("203.0.113.7", 9))[0] for _ in range(2)] == [404, 404]
+    status, problem = call("/nothing", client=("203.0.113.7", 10))
+    assert (status, problem["type"], problem["seconds"]) == (429, "urn:comity:problem:too-often", 4)
+    assert call("/nothing", client=("203.0.113.8", 9))[0] == 404
 
 
 def test_a_failure_is_a_problem_that_tells_nothing(

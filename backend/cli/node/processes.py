@@ -4,6 +4,7 @@ The launch specification: for each process its command, database role, key group
 `docs/architecture.md` has the same as a table, and a test starts each process and compares.
 """
 
+import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ from backend.cli.node.roles import BROKER, BROKER_DATABASE, DATABASE
 
 Command = Callable[[str, int], list[str]]
 DESK_THREADS = 8
+# What an operator may set for the edge in the environment of `comity up` (docs/operations.md, the settings).
+PASSED_TO_EDGE = ("COMITY_SENDER_RATE", "COMITY_ADDRESS_RATE", "COMITY_FRONTS")
 STATIC = Path(__file__).resolve().parents[3] / "frontend" / "static"
 
 
@@ -105,6 +108,8 @@ def environment(process: Process, home: Home, node: NodeSettings, *, mode: str) 
         found["BROKER_URL"] = login_url("pgmq", home, BROKER, BROKER_DATABASE)
     if process.secret:
         found["COMITY_SECRET_KEY"] = _secret(home, process.name)
+    if process is EDGE:
+        found |= {name: os.environ[name] for name in PASSED_TO_EDGE if name in os.environ}
     for folder, variable in (("sealed", "COMITY_SEALED"), ("evidence", "COMITY_EVIDENCE"), ("tmp", "TMPDIR")):
         if folder in process.folders:
             found[variable] = str(home.folder(folder))
