@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from backend.accounts.models import User
 from backend.directory.models import Authority
-from backend.incidents.models import Incident
+from backend.incidents.models import EvidenceItem, Incident
 from backend.incidents.selectors import ShownItem, shown_items, standing_codes
 from referral import access
 from referral.columns import answer_of, content_of, key_of
@@ -17,6 +17,7 @@ from referral.drafting import LetterContent, unverified
 from referral.letters.blocks import Block, Version
 from referral.letters.content import LegalReference
 from referral.letters.view import document
+from referral.lifecycle import Stage
 from referral.models import DueAct, LetterOfRequest, Preservation, Referral
 
 PAGE = 50
@@ -163,6 +164,12 @@ def letter_page(letter: LetterOfRequest, *, on: date) -> LetterPage:
         answers=tuple(letter.answers.order_by("drafted_at")),
         transmission=getattr(letter, "transmission", None),
     )
+
+
+def letters_awaiting(item: EvidenceItem) -> list[LetterOfRequest]:
+    """The outgoing letters with which an item is to go and that are not packed yet."""
+    rows = LetterOfRequest.objects.filter(direction="out", evidence__item=item, packet=None)
+    return list(rows.exclude(stage__in=(Stage.WITHDRAWN, Stage.SUPERSEDED)).order_by("-drafted_at").distinct())
 
 
 def _version(version: Version) -> ShownVersion:

@@ -28,6 +28,7 @@ class Place:
 PLACES = (
     Place("start", _("Start"), frozenset(Role)),
     Place("incidents", _("Incidents"), incidents.PERMITTED[incidents.Action.LIST]),
+    Place("evidence", _("Evidence"), incidents.PERMITTED[incidents.Action.SEE_EVIDENCE]),
     Place("lookup", _("Look up"), incidents.PERMITTED[incidents.Action.LOOK_UP]),
     Place("referrals", _("Referrals"), referrals.PERMITTED[referrals.Action.LIST]),
     Place("inbox", _("Received letters"), referrals.PERMITTED[referrals.Action.SEE_INBOX]),

@@ -7,7 +7,18 @@ from backend.desk.api.classify import Classify
 from backend.desk.api.description import Description
 from backend.desk.api.lookup import LookUp
 from backend.desk.health import health
-from backend.desk.pages import directory, incidents, keeping, log, lookup, quarantine, related, retention, start
+from backend.desk.pages import (
+    directory,
+    evidence,
+    incidents,
+    keeping,
+    log,
+    lookup,
+    quarantine,
+    related,
+    retention,
+    start,
+)
 from referral.views import drafting, letters, lists, register
 
 handler400 = "backend.desk.pages.errors.bad_request"
@@ -27,6 +38,11 @@ urlpatterns = [
     path("incidents/<uuid:pk>/retention/", keeping.keeping, name="keeping"),
     path("incidents/<uuid:pk>/retention/<slug:act>/", keeping.act, name="keeping_act"),
     path("incidents/<uuid:pk>/referral/", drafting.open_referral, name="open_referral"),
+    path("evidence/", evidence.evidence_list, name="evidence"),
+    path("evidence/<uuid:pk>/", evidence.item, name="evidence_item"),
+    path("evidence/<uuid:pk>/content/", evidence.read, name="read_evidence"),
+    path("evidence/<uuid:pk>/release/", evidence.propose, name="propose_release"),
+    path("releases/<uuid:pk>/decision/", evidence.decide, name="decide_release"),
     path("lookup/", lookup.lookup, name="lookup"),
     path("referrals/", lists.referral_list, name="referrals"),
     path("referrals/<uuid:pk>/", lists.referral, name="referral"),

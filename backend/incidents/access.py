@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from backend.accounts.models import Role, User
-from backend.incidents.models import EvidenceItem, Incident
+from backend.incidents.models import EvidenceItem, Incident, Release
 from backend.intake.models import Submission
 
 
@@ -109,10 +109,19 @@ def evidence_for(user: User, pk: object, *, action: Action = Action.SEE_EVIDENCE
     found = EvidenceItem.objects.select_related("incident", "data_key").filter(pk=pk).first()
     if found is None:
         raise Http404
-    # What came with a letter is shown to its registrar on the letter's page, so here too; its content is not.
-    registering = action is Action.SEE_EVIDENCE and found.incident_id is None and Role.REGISTRAR in user.roles_at(at)
-    if not registering:
+    # What goes or came with a letter is shown to registrars on the letter's page, so here too; its content is not.
+    registrar = action is Action.SEE_EVIDENCE and Role.REGISTRAR in user.roles_at(at)
+    if not (registrar and found.letters.exists()):
         require(user, action, at=at)
+    return found
+
+
+def release_for(user: User, pk: object, *, at: datetime) -> Release:
+    """The release to decide on, or Http404 when it does not exist or its decision is not for this person."""
+    require(user, Action.DECIDE_RELEASE, at=at)
+    found = Release.objects.select_related("item__incident", "item__data_key").filter(pk=pk).first()
+    if found is None:
+        raise Http404
     return found
 
 

@@ -49,6 +49,8 @@ def read_content(item: EvidenceItem, *, purpose: str, note: str, acting: Person,
         raise NotHanded(_("Say for which purpose you read the item; choose one of those offered."))
     if not words or len(words) > MAX_NOTE:
         raise NotHanded(_("Write why you read the item, in at most %(most)d characters.") % {"most": MAX_NOTE})
+    if item.data_key.destroyed_at is not None:
+        raise NotHanded(_("The item is erased: nothing of it can be read again."))
     went_to = f"person {acting.audit_id}"
     row = _entry(item, Act.READ, went_to=went_to, reason=purpose, acting=acting, at=at)
     row.note_ct = sealed(open_data_key(item.data_key), CustodyEvent, _note_place(item, at), "note_ct", words.encode())

@@ -31,7 +31,8 @@ def propose_release(
     Raises NotReleased, and Http404 without the right.
     """
     access.require(acting.user, access.Action.PROPOSE_RELEASE, at=at)
-    if not item.sensitive or item.stage != EvidenceItem.Stage.RECEIVED:
+    here = item.stage == EvidenceItem.Stage.RECEIVED and item.data_key.destroyed_at is None
+    if not item.sensitive or not here:
         raise NotReleased(_("Only material that was declared sensitive and has arrived needs a release."))
     if (waiting := _standing(item, went_to, letter, at=at)) is not None:
         raise NotReleased(

@@ -40,7 +40,7 @@ class IncidentLine:
 
 @dataclass(frozen=True)
 class ShownItem:
-    """An evidence item with its name."""
+    """An evidence item with its name; of a sensitive one the plaintext digest is left out."""
 
     item: EvidenceItem
     name: str
@@ -141,7 +141,8 @@ def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
         name, media_type, digest = (
             opened(key, item, column).decode() for column in ("name_ct", "media_type_ct", "plaintext_sha256_ct")
         )
-        shown.append(ShownItem(item, name, media_type, digest, tuple(item.custody.all())))
+        told = "" if item.sensitive else digest
+        shown.append(ShownItem(item, name, media_type, told, tuple(item.custody.all())))
     return tuple(shown)
 
 

@@ -13,7 +13,8 @@ from backend.conventions.catalogue import shipped
 from backend.desk.signin.session import FACTOR, PROVED
 from backend.directory.models import Authority, Node
 from backend.incidents import evidence, opening
-from backend.incidents.models import Correlation, Incident
+from backend.incidents.models import Correlation, EvidenceItem, Incident, Release
+from backend.incidents.releasing import propose_release
 from backend.intake.models import Submission
 from backend.vault.authority import make_exercise_certificate, sign_pdf
 from backend.vault.columns import make_data_key
@@ -64,6 +65,9 @@ class World:
     draft: LetterOfRequest
     received: LetterOfRequest
     quarantined: Submission
+    item: EvidenceItem
+    sensitive: EvidenceItem
+    release: Release
     clients: dict[str, Client] = field(default_factory=dict)
 
     def client(self, role: str) -> Client:
@@ -132,9 +136,11 @@ def make_world() -> World:
     authority = own_authority("24-7", at=at)
     people = {role.value: person(role, f"{role.value}-person", authority=authority, at=at) for role in Role}
     device = enrol_device(at=at)
-    SealedReport(device, FRAUD_REPORT, files={"mail.txt": b"Received: from mail.example"}).send(at=at)
+    files = {"mail.txt": b"Received: from mail.example", "picture.jpg": b"a harmless stand-in"}
+    SealedReport(device, FRAUD_REPORT, files=files, sensitivity={"picture.jpg": "intimate-image"}).send(at=at)
     opening.open_waiting(at=at)
-    evidence.take_waiting(at=at)
+    for _ in files:
+        evidence.take_waiting(at=at)
     SealedReport(device, {"schema": "comity/report/v1"}).send(at=at)
     opening.open_waiting(at=at)
     incident = Incident.objects.get()
@@ -145,10 +151,11 @@ def make_world() -> World:
         FILLED,
         from_authority=authority,
         to_authority=Authority.objects.get(id="cr-24-7"),
-        evidence=list(incident.evidence.all()),
+        evidence=list(incident.evidence.filter(sensitivity="none")),
         acting=people["prosecutor"],
         at=at,
     )
+    sensitive = incident.evidence.get(sensitivity="intimate-image")
     return World(
         at=at,
         people=people,
@@ -159,6 +166,9 @@ def make_world() -> World:
         draft=draft,
         received=received_letter(draft, authority, peer, at=at),
         quarantined=Submission.objects.get(stage="quarantined"),
+        item=incident.evidence.get(sensitivity="none"),
+        sensitive=sensitive,
+        release=propose_release(sensitive, "person duty-person", "By law.", acting=people["prosecutor"], at=at),
     )
 
 

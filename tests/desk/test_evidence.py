@@ -1,0 +1,127 @@
+"""The evidence pages: what they show of an item and how its content leaves the desk."""
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from backend.audit.models import AuditEvent
+from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
+from tests.desk.world import World, make_world
+
+ITEM = b"Received: from mail.example"
+READ = {"purpose": "investigation", "note": "To compare the mail with the statement."}
+
+
+def page(client: Client, item: EvidenceItem) -> str:
+    answer = client.get(reverse("evidence_item", args=[item.pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(client: Client, name: str, pk: object, **data: str) -> Any:
+    return client.post(reverse(name, args=[pk]), data)
+
+
+def refused(answer: HttpResponse) -> str:
+    assert answer.status_code == 400
+    return answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_content_leaves_as_inert_bytes_after_its_event() -> None:
+    """The only journey that commits: the database gives no key within the transaction of its event."""
+    world = make_world()
+    prosecutor, item = world.client("prosecutor"), world.item
+    answer = post(prosecutor, "read_evidence", item.pk, **READ)
+    (event,) = CustodyEvent.objects.filter(act="read")
+    assert (event.by_id, event.went_to) == ("prosecutor-person", "person prosecutor-person")
+    assert answer.getvalue() == ITEM
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="evidence-{item.pk}.bin"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Length"] == str(len(ITEM))
+    shown = page(prosecutor, item)
+    assert READ["note"] in shown
+    assert "person prosecutor-person" in shown
+
+    # Sensitive: the release to the duty officer, approved by another person, serves the duty officer once.
+    duty = world.client("duty")
+    assert "declared sensitive" in refused(post(duty, "read_evidence", world.sensitive.pk, **READ))
+    approved = {"outcome": "approved", "reason": "As the law says."}
+    assert post(world.client("approver"), "decide_release", world.release.pk, **approved).status_code == 302
+    assert "declared sensitive" in refused(post(prosecutor, "read_evidence", world.sensitive.pk, **READ))
+    assert post(duty, "read_evidence", world.sensitive.pk, **READ).getvalue() == b"a harmless stand-in"
+    assert "declared sensitive" in refused(post(duty, "read_evidence", world.sensitive.pk, **READ))
+
+
+def test_nothing_is_read_for_no_purpose(world: World) -> None:
+    client = world.client("prosecutor")
+    for wrong in ({}, {"purpose": "investigation"}, {"note": "x"}, READ | {"purpose": "curiosity"}):
+        refused(post(client, "read_evidence", world.item.pk, **wrong))
+    assert not CustodyEvent.objects.filter(act="read").exists()
+    assert client.get(reverse("read_evidence", args=[world.item.pk])).status_code == 405
+
+
+def test_the_page_says_what_an_item_is_and_that_it_was_looked_at(world: World) -> None:
+    shown = page(world.client("signer"), world.item)
+    for part in ("mail.txt", "SHA-256 of the plaintext", "device ", "node gd", "Record it and download"):
+        assert part in shown
+    logged = AuditEvent.objects.filter(event="evidence:shown", subject_id=str(world.item.pk))
+    assert [(one.acting_role, one.detail) for one in logged] == [("signer", {})]
+
+
+def test_sensitive_material_is_neither_shown_nor_named_by_digest(world: World) -> None:
+    for where in (page(world.client("prosecutor"), world.sensitive), incident_page(world)):
+        assert "intimate image" in where
+        for form in ("a harmless stand-in", "<img", "<video", "<object", "<embed", "<iframe"):
+            assert form not in where
+    shown = page(world.client("prosecutor"), world.sensitive)
+    assert "SHA-256 of the plaintext" not in shown
+    assert "Record it and download" not in shown
+    assert "Record it and download" in page(world.client("prosecutor"), world.item)
+
+
+def incident_page(world: World) -> str:
+    return world.client("prosecutor").get(reverse("incident", args=[world.incident.pk])).content.decode()
+
+
+def test_a_release_goes_through_two_persons_on_the_page(world: World) -> None:
+    prosecutor, item = world.client("prosecutor"), world.sensitive
+    assert "write the basis" in refused(post(prosecutor, "propose_release", item.pk, **{"release-to": "me"})).lower()
+    assert "To whom" in refused(post(prosecutor, "propose_release", item.pk, **{"release-basis": "x"}))
+    asked = {"release-to": "me", "release-basis": "Order of the Magistrate of Exampleton."}
+    assert post(prosecutor, "propose_release", item.pk, **asked).status_code == 302
+    assert "proposed already" in refused(post(prosecutor, "propose_release", item.pk, **asked))
+    proposed = Release.objects.get(went_to="person prosecutor-person")
+    approver = world.client("approver")
+    assert asked["release-basis"] in page(approver, item)
+    assert "Magistrate" not in page(prosecutor, world.item)
+    listed = approver.get(reverse("evidence")).content.decode()
+    assert "person prosecutor-person" in listed
+    assert "Reason" in refused(post(approver, "decide_release", proposed.pk, outcome="approved"))
+    assert post(approver, "decide_release", proposed.pk, outcome="approved", reason="Ordered.").status_code == 302
+    assert "already" in refused(post(approver, "decide_release", proposed.pk, outcome="refused", reason="No."))
+    assert ReleaseDecision.objects.get().outcome == "approved"
+    assert "Record it and download" in page(prosecutor, item)
+
+
+def test_a_release_to_a_node_is_for_a_letter_that_lists_the_item(world: World) -> None:
+    duty = world.client("duty")
+    other = {"release-to": world.draft.reference, "release-basis": "By law."}
+    assert "To whom" in refused(post(duty, "propose_release", world.sensitive.pk, **other))
+    world.draft.evidence.create(item=world.sensitive, position=2)
+    assert post(duty, "propose_release", world.sensitive.pk, **other).status_code == 302
+    assert Release.objects.filter(went_to="node cr", letter=world.draft.reference).exists()
+
+
+def test_a_registrar_sees_what_went_with_a_letter_without_the_words_of_others(world: World) -> None:
+    world.draft.evidence.create(item=world.sensitive, position=2)
+    shown = page(world.client("registrar"), world.sensitive)
+    assert "device " in shown
+    assert "By law." not in shown
+    assert "By law." in page(world.client("approver"), world.sensitive)
