@@ -1,5 +1,6 @@
 """A supplement or retraction is added to the incident that it names; what was reported before stays as it was sent."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from backend.incidents import evidence
 from backend.incidents.classifying import classify_incident, keep_others_from
 from backend.incidents.columns import sealed
 from backend.incidents.models import Incident, Supplement
-from backend.incidents.report import Report
 from backend.incidents.setting_aside import WORKER, Quarantine, settle
 from backend.incidents.unsealing import Unsealed
 from backend.incidents.whole import Later, Whole, read_whole, withdrawn_of
@@ -41,7 +41,7 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
     row = _row(unsealed, incident, before, key)
     if unsealed.report.evidence and evidence.named_before(unsealed.submission.sender, unsealed.report):
         raise Quarantine("it names evidence that an earlier report of the same device names")
-    after = _with(before, row, unsealed.report)
+    after = _with(before, row, unsealed)
     row.save(force_insert=True)
     if unsealed.report.evidence:
         evidence.await_items(incident, unsealed.statement, unsealed.report, key, sender=unsealed.submission.sender)
@@ -109,11 +109,11 @@ def _withdrawn(unsealed: Unsealed, before: Whole) -> Supplement | None:
     return found[0]
 
 
-def _with(before: Whole, row: Supplement, report: Report) -> Whole:
+def _with(before: Whole, row: Supplement, unsealed: Unsealed) -> Whole:
     rows = [*(one.row for one in before.later), row]
     gone = withdrawn_of(rows)
-    parts = [*((one.row, one.report) for one in before.later), (row, report)]
-    after = Whole(before.first, tuple(Later(kept, said, kept.pk in gone) for kept, said in parts))
+    parts = [*before.later, Later(row, unsealed.report, False, unsealed.body)]
+    after = Whole(before.first, tuple(replace(one, withdrawn=one.row.pk in gone) for one in parts))
     if len(after.report.narrative) > MOST_WORDS:
         raise Quarantine(
             f"with it the narratives have more than {MOST_WORDS} characters; report it as a further incident"

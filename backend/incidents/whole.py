@@ -18,11 +18,15 @@ _ADDED = ("victims", "suspects", "losses", "where", "connections", "indicators",
 
 @dataclass(frozen=True)
 class Later:
-    """A supplement or retraction as it was sent; ``withdrawn`` when a later retraction that stands withdraws it."""
+    """A supplement or retraction as it was sent; ``withdrawn`` when a later retraction that stands withdraws it.
+
+    ``body`` is its JSON, byte for byte.
+    """
 
     row: Supplement
     report: Report
     withdrawn: bool
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def read_whole(incident: Incident, *, key: OpenDataKey | None = None) -> Whole:
     key = key or open_data_key(incident.data_key)
     rows = list(incident.supplements.select_related("device").order_by("position"))
     gone = withdrawn_of(rows)
-    later = tuple(Later(row, read_again(opened(key, row, "report_ct")), row.pk in gone) for row in rows)
+    bodies = [opened(key, row, "report_ct") for row in rows]
+    later = tuple(Later(row, read_again(body), row.pk in gone, body) for row, body in zip(rows, bodies, strict=True))
     return Whole(read_again(opened(key, incident, "report_ct")), later)
 
 

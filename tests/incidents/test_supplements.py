@@ -109,11 +109,11 @@ def test_reports_and_what_adds_to_them_may_wait_together(device: TestDevice) -> 
 def test_what_comes_before_its_report_is_opened_waits_and_counts_no_attempt(device: TestDevice) -> None:
     report = SealedReport(device, FRAUD_REPORT)
     held_up = report.send()
-    Submission.objects.filter(pk=held_up.pk).update(not_before=NOW + timedelta(minutes=30))
+    Submission.objects.filter(pk=held_up.pk).update(not_before=NOW + timedelta(minutes=9))
     addition = opened(later(device, report.submission, title="More"))
     assert (addition.stage, addition.attempts) == ("received", 0)
     assert addition.not_before == NOW + timedelta(minutes=1) + supplementing.LOOK_AGAIN
-    opening.open_waiting(at=NOW + timedelta(minutes=31))
+    opening.open_waiting(at=NOW + timedelta(minutes=10))
     assert Supplement.objects.get().submission_id == addition.pk
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from backend.desk.pages.classification import Piece
@@ -18,6 +19,11 @@ class ShownLater:
     pieces: tuple[Piece, ...]
     added: tuple[str, ...]
     withdraws: int | None
+
+    @property
+    def as_sent(self) -> str:
+        """Its JSON, indented for people."""
+        return msgspec.json.format(self.later.body.strip(), indent=2).decode()
 
 
 @dataclass(frozen=True)
