@@ -43,7 +43,8 @@ class Limiter:
         """Count a request of `name` at `now` (seconds of a clock that never jumps); raises TooOften."""
         one = 1 / self.rate.per_second
         full_at = max(self._full_at.pop(name, now), now) + one
-        early = full_at - now - one * self.rate.at_once
+        # Less than a microsecond is what floating point makes of nothing.
+        early = full_at - now - one * self.rate.at_once - 1e-6
         # What is refused is not counted: whoever asks on and on is let in as soon as one is free.
         self._full_at[name] = full_at if early <= 0 else full_at - one
         if len(self._full_at) > self.most:

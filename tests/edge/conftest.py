@@ -55,17 +55,21 @@ def _peak(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
-def start_edge(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    """An edge with its sealed files and its log in `folder`."""
+def start_edge(folder: Path, port: int, *, url: str | None = None, **more: str) -> "subprocess.Popen[bytes]":
+    """An edge with its sealed files and its log in `folder`, reached at `url` where that is not its own port.
+
+    `more` are further variables of its environment.
+    """
     environment = {
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": os.fspath(Path(__file__).parents[2]),
         "DJANGO_SETTINGS_MODULE": "backend.settings.edge",
         "COMITY_PROCESS": "edge",
         "COMITY_NODE": "gd",
-        "COMITY_EDGE_URL": f"http://127.0.0.1:{port}",
+        "COMITY_EDGE_URL": url or f"http://127.0.0.1:{port}",
         "COMITY_SEALED": str(folder / "sealed"),
         "DATABASE_URL": cluster.database_url("comity_edge"),
+        **more,
     }
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--http", "1", "--no-ws", "--workers", "1"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "backend.edge.asgi:application"]

@@ -1,11 +1,20 @@
 """How often one may ask: by address before anything is read, by sender once the signature holds."""
 
+import json
+
 import pytest
+from click.testing import CliRunner
 from django.test import override_settings
 
+from backend.cli.node.ports import free_port
+from backend.cli.submit import command as submit
+from backend.directory.models import Node
 from backend.edge import limits
 from backend.edge.limits import Limiter, Rate
+from backend.intake.models import Submission
 from backend.intake.refusals import TooOften
+from tests.edge.conftest import RunningEdge, start_edge, wait_until_healthy
+from tests.founding import FRAUD_REPORT
 
 
 def taken(limiter, name, times, *, now):
@@ -36,6 +45,12 @@ def test_whoever_asks_on_and_on_is_let_in_as_soon_as_one_is_free():
             limiter.take("a", now=tenth / 10)
         assert refused.value.seconds == 1
     limiter.take("a", now=1.0)
+
+
+@pytest.mark.parametrize("rate", [3, 7, 0.3, 50])
+def test_the_last_of_those_at_once_is_taken_whatever_the_rate(rate):
+    for at_once in (1, 2, 9):
+        assert taken(Limiter(Rate(rate, at_once)), "a", 20, now=15_297.123456) == at_once
 
 
 def test_of_too_many_those_are_forgotten_who_asked_longest_ago():
@@ -82,3 +97,25 @@ def test_a_front_on_another_host_is_believed_where_the_settings_name_it(counted,
     with override_settings(COMITY=replace(settings.COMITY, fronts=(ip_network("172.18.0.0/16"),))):
         assert counted("172.18.0.2", "198.51.100.1") == "198.51.100.1"
         assert counted("172.19.0.2", "198.51.100.1") == "172.19.0.2"
+
+
+def test_a_sender_who_is_told_to_wait_waits_and_loses_nothing(edge, device, notary, tmp_path):
+    folder, port = tmp_path / "slow", free_port()
+    (folder / "sealed").mkdir(parents=True, mode=0o700)
+    process = start_edge(folder, port, COMITY_SENDER_RATE="3/1")
+    slow = RunningEdge(f"http://127.0.0.1:{port}", folder / "sealed", folder / "edge.log", process.pid)
+    try:
+        wait_until_healthy(slow, process)
+        (tmp_path / "report.json").write_text(json.dumps(FRAUD_REPORT))
+        (tmp_path / "mail.eml").write_bytes(b"From: someone@exampleton.example")
+        (tmp_path / "device.pem").write_bytes(device.key.to_pem())
+        (tmp_path / "gd.card").write_bytes(bytes(Node.objects.get(own=True).card))
+        named = {"--device": "device.pem", "--trust": "gd.card", "--evidence": "mail.eml"}
+        files = [part for name, file in named.items() for part in (name, str(tmp_path / file))]
+        done = CliRunner().invoke(submit, [str(tmp_path / "report.json"), "--edge", slow.url, *files])
+        assert done.exit_code == 0, done.output
+        assert Submission.objects.count() == 2
+        assert "429" in slow.log.read_text()
+    finally:
+        process.terminate()
+        process.wait(10)

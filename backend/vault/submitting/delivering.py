@@ -15,6 +15,10 @@ from crypto.signer import Signer
 TIMEOUT = 60.0
 # How long to go on asking for a receipt after a part was stored but not acknowledged.
 RECEIPT_SECONDS = 30.0
+TOO_OFTEN = 429
+# How often to go on after the node said "too often", and how long to wait at most each time, whatever it says.
+PATIENCE = 20
+LONGEST_WAIT = 30
 SEAL_AGAIN = "urn:comity:problem:seal-again"
 
 
@@ -65,8 +69,22 @@ class Courier:
         if saved.exists():
             self.progress(part.size)
             return saved.read_bytes()
+        reply = self._send(sealed, part)
+        for _ in range(PATIENCE):
+            if reply.status != TOO_OFTEN:
+                break
+            # An import of thousands of reports is as fast as the node lets it be.
+            time.sleep(_seconds_to_wait(reply))
+            reply = self._send(sealed, part)
+        if reply.receipt is not None:
+            return reply.receipt
+        if reply.status == 202:
+            return self._wait(part)
+        raise _refused(part, reply)
+
+    def _send(self, sealed: Sealed, part: Part) -> Reply:
         send = send_sealed if part.kind != "report" and part.size > WORTH_CHUNKS else post_sealed
-        reply = send(
+        return send(
             self.url,
             Body(sealed.folder / part.file, part.size, bytes.fromhex(part.sha256)),
             kind=part.kind,
@@ -76,11 +94,6 @@ class Courier:
             timeout=TIMEOUT,
             progress=self.progress,
         )
-        if reply.receipt is not None:
-            return reply.receipt
-        if reply.status == 202:
-            return self._wait(part)
-        raise _refused(part, reply)
 
     def _wait(self, part: Part) -> bytes:
         until = time.monotonic() + RECEIPT_SECONDS
@@ -94,7 +107,7 @@ class Courier:
             )
             if reply.receipt is not None:
                 return reply.receipt
-            if reply.status not in (404, 503):
+            if reply.status not in (404, TOO_OFTEN, 503):
                 raise _refused(part, reply)
             time.sleep(1)
         raise NotAcknowledged(
@@ -117,6 +130,11 @@ class Courier:
                 f"The receipt is for something other than the {part.kind} {part.id}; tell the node's administrator."
             )
         return Acknowledged(proof, receipt)
+
+
+def _seconds_to_wait(reply: Reply) -> int:
+    seconds = reply.problem.get("seconds")
+    return min(max(seconds, 1), LONGEST_WAIT) if isinstance(seconds, int) else 1
 
 
 def _refused(part: Part, reply: Reply) -> NotAcknowledged:
