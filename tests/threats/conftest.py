@@ -1,5 +1,6 @@
-"""A real node to steal from: three reports of two devices, of which two share a telephone number, opened and at rest."""
+"""A real node to steal from: three reports of two devices, two of them with one telephone number, opened, at rest."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -44,9 +45,15 @@ class Report:
 
     @property
     def secrets(self) -> list[bytes]:
-        """What must stand nowhere: of the words, of the file's name, and the file itself."""
-        words = [self.person, self.phone.removeprefix("+"), f"{self.person.split()[1]}.eml", "mailbox of", "forged invoice"]
-        return [*(word.encode() for word in words), self.evidence, self.evidence[:64]]
+        """What must stand nowhere: of the words, of the file's name, and of the file itself."""
+        file = f"{self.person.split()[1]}.eml"
+        words = [self.person, self.phone.removeprefix("+"), file, "mailbox of", "forged invoice"]
+        return [*(word.encode() for word in words), self.evidence[:64], self.digest]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the evidence before it was sealed."""
+        return hashlib.sha256(self.evidence).digest()
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Victim:
     @property
     def secrets(self) -> list[bytes]:
         """Everything that must stand nowhere."""
-        return [secret for report in self.reports for secret in report.secrets]
+        return list(dict.fromkeys(secret for report in self.reports for secret in report.secrets))
 
     def connect(self, role: str, database: str = roles.DATABASE) -> psycopg.Connection:
         """A session with the password that was stolen with the role."""

@@ -1,5 +1,6 @@
 """The broker is read: its role, its database, every message that passes."""
 
+import base64
 import json
 import time
 
@@ -42,8 +43,6 @@ def test_a_message_names_a_kind_of_work_and_nothing_else(victim: Victim, broker:
 
 
 def _body(message: dict[str, object]) -> str:
-    import base64
-
     body = str(message["body"])
     encoding = message.get("properties", {}).get("body_encoding")
     return base64.b64decode(body).decode() if encoding == "base64" else body

@@ -2,8 +2,9 @@
 
 import hashlib
 import http.client
+import time
 import uuid
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 import pytest
@@ -39,7 +40,7 @@ def sender_of(edge: psycopg.Connection) -> str:
 def test_its_environment_leads_to_one_role_one_folder_and_a_secret_that_signs_nothing(victim: Victim) -> None:
     stolen = proc.environment_of(victim.node.processes()["edge"])
     home = str(victim.node.home.path)
-    assert {name for name, value in stolen.items() if home in value} == {"COMITY_SEALED", "DATABASE_URL"}
+    assert {name for name, value in stolen.items() if home in unquote(value)} == {"COMITY_SEALED", "DATABASE_URL"}
     keys = [path.read_bytes() for path in victim.node.home.folder("keys").rglob("*") if path.is_file()]
     assert traces(keys, [("environment", str(stolen).encode())]) == []
 
@@ -100,8 +101,6 @@ def test_rubbish_in_a_devices_name_ends_in_quarantine(victim: Victim, edge: psyc
 
 
 def _settled(owner: psycopg.Connection, submissions: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    import time
-
     deadline = time.monotonic() + 40
     while True:
         found = dict(
@@ -140,6 +139,6 @@ def test_what_it_passes_on_names_no_one(victim: Victim) -> None:
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
     connection.request("GET", f"/v1/receipts/{report.submission}?digest={hashlib.sha256(report.recorded).hexdigest()}")
     answer = connection.getresponse()
-    assert (answer.status, answer.getheader("server") or "") == (401, answer.getheader("server") or "")
+    assert answer.status == 401
     assert b"Traceback" not in answer.read()
     connection.close()

@@ -1,4 +1,4 @@
-"""What a thief can do with what was stolen: read every cell and every file, and look for the secrets in any disguise."""
+"""What a thief can do with what was stolen: read every cell and file, and look for the secrets in any disguise."""
 
 import base64
 import hashlib
