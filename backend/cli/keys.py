@@ -1,4 +1,4 @@
-"""`comity keys`: list, publish, rotate, destroy, authorities of this node, and the way back from a recovery kit."""
+"""`comity keys`: list, publish, rotate, destroy, copy; authorities of this node; the way back from a recovery kit."""
 
 import sys
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import click
 from backend.cli.node.options import home_option
 
 
-@click.group(help="List, publish, rotate and destroy keys, add authorities, restore.")
+@click.group(help="List, publish, rotate, destroy and copy keys, add authorities, restore.")
 def command() -> None:
     """The group."""
 
@@ -86,9 +86,29 @@ def destroy(home: Path, key_ids: tuple[str, ...], by: str | None) -> None:
     for state in kept:
         click.echo(f"kept      {state.key.key_id}  {state.stands(at=at)}")
     if removed:
-        click.echo(f"Remove every copy of keys/worker made before {at:%Y-%m-%d %H:%M} UTC: the keys are in it.")
+        click.echo("Every backup of keys/worker still holds them: bring yours up to date with comity keys copy FOLDER.")
     if key_ids and kept:
         sys.exit(1)
+
+
+@command.command("copy")
+@home_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, resolve_path=True))
+def copy(home: Path, folder: Path) -> None:
+    """Bring the copy of the worker's keys in FOLDER up to date, and destroy in it what is destroyed here.
+
+    The only backup of these keys that is to be kept: on an encrypted disk elsewhere, daily, without older versions.
+    """
+    _act(home)
+    from backend.vault.ending import copy_keys
+    from backend.vault.publishing import worker_keyring
+    from crypto.keyholder.keyring import FileKeyring, KeyringError
+
+    try:
+        added, destroyed = copy_keys(worker_keyring(), FileKeyring(folder))
+    except (KeyringError, OSError) as wrong:
+        raise click.ClickException(f"The copy was not finished: {wrong}") from wrong
+    click.echo(f"Added {added} keys to {folder}, destroyed {destroyed} in it.")
 
 
 @command.command("authority")

@@ -28,7 +28,7 @@ SUMMARIES: Mapping[str, str] = {
     "quarantine": "Show what did not open; try it again, release it, or give it up.",
     "retention": "Set for how long incidents are kept; show what is due, held and erased.",
     "card": "Export and import key cards.",
-    "keys": "List and publish keys, add authorities, restore from a recovery kit.",
+    "keys": "List, publish, rotate, destroy and copy keys, add authorities, restore.",
     "serve": "Run one process of a node, told by its environment.",
     "migrate": "Migrate the database and apply the grants.",
     "roles": "Print the SQL that makes the roles on a PostgreSQL server of your own.",

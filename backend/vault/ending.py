@@ -89,6 +89,17 @@ def _remove_files(ring: FileKeyring) -> list[str]:
     return removed
 
 
+def copy_keys(ring: FileKeyring, copy: FileKeyring) -> tuple[int, int]:
+    """Bring a copy of the worker's keys up to date: add what is missing there, destroy there what is destroyed here.
+
+    How many were added and destroyed. What is merely missing here is left in the copy: that is what it is for.
+    """
+    missing = sorted(set(ring.names()) - set(copy.names()))
+    for name in missing:
+        copy.write(name, ring.read(name))
+    return len(missing), len(_remove_files(copy))
+
+
 def file_name(key: PublishedKey) -> str:
     """The name of a key's private half in the worker's keyring."""
     return f"{key.kind}/{key.key_id}.age"

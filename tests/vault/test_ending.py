@@ -22,6 +22,7 @@ from backend.intake.models import Submission
 from backend.vault import ceremony, ending
 from backend.vault.publishing import worker_keyring
 from backend.vault.secrets import KeyNotHeld, identity_for
+from crypto.keyholder.keyring import FileKeyring
 from tests.founding import TESTS, found_node, store
 
 # destroy_key() goes by the database's clock, too.
@@ -165,6 +166,18 @@ def test_keys_of_a_folder_that_is_not_mounted_are_not_taken_for_lost(key: Publis
     (home / "elsewhere").rename(home / "keys" / "worker")
     file_of(key).unlink()
     assert ending.withdraw_lost(worker_keyring(), at=NOW) == 1
+
+
+def test_a_copy_of_the_keys_loses_what_is_destroyed_and_keeps_what_was_lost(key: PublishedKey, home: Path) -> None:
+    copy = FileKeyring(home / "copy")
+    names = worker_keyring().names()
+    assert ending.copy_keys(worker_keyring(), copy) == (len(names), 0)
+    assert sweep() == 1
+    lost = PublishedKey.objects.filter(kind="intake", destroyed_at=None)[0]
+    file_of(lost).unlink()
+    assert ending.copy_keys(worker_keyring(), copy) == (0, 1)
+    assert copy.names() == sorted(set(names) - {ending.file_name(key)})
+    assert ending.copy_keys(worker_keyring(), copy) == (0, 0)
 
 
 def test_rotating_withdraws_what_one_may_seal_to_and_publishes_newer_ones(db: None, home: Path) -> None:
