@@ -10,6 +10,7 @@ import json
 import select
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,15 +182,15 @@ class _Exchange:
     def run(self) -> Reply:
         waits = self._body is not None and self._body.size > ASK_BEFORE
         self._send_head(waits=waits)
-        response = http.client.HTTPResponse(self._connection.sock, method=self._message.method)
-        if self._body is not None and (not waits or self._may_send(response)):
-            self._send_body(self._body)
-        response.begin()
-        content = response.read(MAX_ANSWER + 1)
-        if len(content) > MAX_ANSWER:
-            raise http.client.HTTPException("an answer over the size limit")
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status, content, response.headers.get_content_type(), headers)
+        with closing(http.client.HTTPResponse(self._connection.sock, method=self._message.method)) as response:
+            if self._body is not None and (not waits or self._may_send(response)):
+                self._send_body(self._body)
+            response.begin()
+            content = response.read(MAX_ANSWER + 1)
+            if len(content) > MAX_ANSWER:
+                raise http.client.HTTPException("an answer over the size limit")
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(response.status, content, response.headers.get_content_type(), headers)
 
     def _send_head(self, *, waits: bool) -> None:
         parts = urlsplit(self._message.url)
