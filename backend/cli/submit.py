@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from backend.audit.errors import AuditError
+from backend.cli.progress import bar
 from backend.incidents.report import MalformedReport, parse_report
 from backend.vault.newest_seen import NewestSeen
 from backend.vault.offline_submit import fetch_intake_key, read_device_key
@@ -31,6 +32,7 @@ REFUSALS = (AuditError, CryptoError, EdgeUnreachable, NotAcknowledged, NotTruste
 @click.option("--evidence", type=FILE, multiple=True, help="Evidence file; further ones may follow it.")
 @click.option("--intimate-image", type=FILE, multiple=True, help="Evidence file that is declared an intimate image.")
 @click.option("--abuse-material", type=FILE, multiple=True, help="Evidence file that is declared a child's abuse.")
+@click.option("--stix", type=FILE, multiple=True, help="STIX 2.1 bundle whose indicators go into the report.")
 @click.option("--edge", required=True, metavar="URL", help="Address of the node's edge.")
 @click.option("--device", type=FILE, required=True, metavar="KEY", help="Key file of the enrolled device.")
 @click.option("--trust", type=FILE, required=True, metavar="CARD", help="Key card of the node, compared beforehand.")
@@ -45,6 +47,7 @@ def command(
     evidence: tuple[Path, ...],
     intimate_image: tuple[Path, ...],
     abuse_material: tuple[Path, ...],
+    stix: tuple[Path, ...],
     edge: str,
     device: Path,
     trust: Path,
@@ -60,16 +63,14 @@ def command(
     """
     sensitivity = dict.fromkeys(intimate_image, "intimate-image") | dict.fromkeys(abuse_material, "abuse-material")
     files = _evidence((*evidence, *more), sensitivity)
-    material = Material(report, files, sensitivity, submission_id, datetime.now(UTC))
+    material = Material(_with_indicators(report, stix), files, sensitivity, submission_id, datetime.now(UTC))
     try:
         card = read_trusted_card(trust.read_bytes(), at=material.at)
         signer = read_device_key(device)
         folder = (state or report.parent / ".comity-submit") / material.name(
             node=card.node, device=signer.verifying_key.fingerprint
         )
-        sealed = find_sealed(folder) or _seal(
-            material, edge, card, signer, folder, NewestSeen.beside(device)
-        )
+        sealed = find_sealed(folder) or _seal(material, edge, card, signer, folder, NewestSeen.beside(device))
         acknowledged = _deliver(sealed, edge, card, signer)
         if receipt is not None:
             receipt.write_bytes(acknowledged.proof)
@@ -89,22 +90,36 @@ def _evidence(files: Iterable[Path], sensitive: Iterable[Path]) -> tuple[Path, .
     return found
 
 
-def _seal(
-    material: Material, edge: str, card: TrustedCard, signer: Signer, folder: Path, seen: NewestSeen
-) -> Sealed:
+def _with_indicators(report: Path, bundles: tuple[Path, ...]) -> Path | bytes:
+    """The report, with the indicators of STIX bundles; what they hold that is none is told."""
+    if not bundles:
+        return report
+    from backend.cli.importing.rows import Unreadable
+    from backend.cli.importing.stix import add_indicators, read_bundle
+
+    try:
+        read = [read_bundle(path.read_bytes()) for path in bundles]
+    except Unreadable as error:
+        raise click.UsageError(str(error)) from None
+    for reason in (reason for bundle in read for reason in bundle.left_out):
+        click.echo(f"left out: {reason}", err=True)
+    return add_indicators(report.read_bytes(), read)
+
+
+def _seal(material: Material, edge: str, card: TrustedCard, signer: Signer, folder: Path, seen: NewestSeen) -> Sealed:
     key = fetch_intake_key(edge, card=card, at=material.at, seen=seen)
     total = sum(path.stat().st_size for path in material.evidence)
-    with click.progressbar(length=total, label="Sealing", file=sys.stderr) as bar:
+    with bar("Sealing", total) as progress:
         return seal_all(
-            material, card=card, key=key, signer=signer, folder=folder, check=parse_report, progress=bar.update
+            material, card=card, key=key, signer=signer, folder=folder, check=parse_report, progress=progress
         )
 
 
 def _deliver(sealed: Sealed, edge: str, card: TrustedCard, signer: Signer) -> Acknowledged:
     total = sum(part.size for part in sealed.plan.parts)
     try:
-        with click.progressbar(length=total, label="Sending", file=sys.stderr) as bar:
-            return Courier(edge, signer, card, bar.update).deliver(sealed)
+        with bar("Sending", total) as progress:
+            return Courier(edge, signer, card, progress).deliver(sealed)
     except KeyOutdated as error:
         shutil.rmtree(sealed.folder)
         raise NotAcknowledged(f"{error} The old seal is discarded; run the same command again.") from error

@@ -53,7 +53,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Material:
-    """The caller's report, a file or its JSON; its files, which are sensitive and how; the id if the caller chose one."""
+    """The report (a file, or its JSON), its files, which are sensitive and how, and its id if the caller chose one."""
 
     report: Path | bytes
     evidence: tuple[Path, ...]
