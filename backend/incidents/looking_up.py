@@ -1,8 +1,9 @@
 """Looking an indicator up: which incidents have it. What was asked is counted and on record, its value kept nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from backend.conventions.indicators import extract, normalised
 from backend.incidents import access
 from backend.incidents.columns import opened
 from backend.incidents.models import Incident, Indicator, LookUp
-from backend.vault.columns import open_data_key
+from backend.vault.columns import OpenDataKey, open_data_keys
 from backend.vault.tokens import tokens_to_look_up
 
 # Incidents shown at once, the latest that came to have the indicator first.
@@ -131,13 +132,13 @@ def _answer(kind: str, value: str, token: bytes | None, older: int | None, *, ac
 def hits_for(incidents: Sequence[object]) -> tuple[Hit, ...]:
     """The incidents with their titles, each once, in this order; the caller saw to it that the person may read them."""
     rows = Incident.objects.select_related("unit", "data_key").defer("report_ct", "statement_ct").in_bulk(incidents)
-    return tuple(Hit(rows[pk], _title(rows[pk])) for pk in dict.fromkeys(incidents) if pk in rows)
+    keys = open_data_keys(row.data_key for row in rows.values())
+    return tuple(Hit(rows[pk], _title(rows[pk], keys)) for pk in dict.fromkeys(incidents) if pk in rows)
 
 
-def _title(incident: Incident) -> str | None:
-    if incident.data_key.destroyed_at is not None:
-        return None
-    return opened(open_data_key(incident.data_key), incident, "title_ct").decode()
+def _title(incident: Incident, keys: Mapping[UUID, OpenDataKey]) -> str | None:
+    key = keys.get(incident.data_key_id)
+    return None if key is None else opened(key, incident, "title_ct").decode()
 
 
 def _record(answers: Sequence[Answer], tokens: Sequence[bytes | None], *, acting: Person, at: datetime) -> None:

@@ -1,7 +1,9 @@
 """Columns encrypted under the data key of an incident or a referral (crypto/SPEC.md, data keys)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from backend.vault.models import DataKey
 from backend.vault.secrets import DataKeyDestroyed, must_read
@@ -59,7 +61,17 @@ def open_data_key(row: DataKey) -> OpenDataKey:
         raise DataKeyDestroyed(
             f"The data key {row.id} was destroyed on {row.destroyed_at:%Y-%m-%d}: nothing under it can be read again."
         )
-    return OpenDataKey(str(row.id), datakeys.unwrap_key(_root(), bytes(row.wrapped), aad=_place(row)))
+    return _unwrapped(row, _root())
+
+
+def open_data_keys(rows: Iterable[DataKey]) -> dict[UUID, OpenDataKey]:
+    """The data keys by their ids, of those that were not destroyed; the keyring's root is read once for all."""
+    root = _root()
+    return {row.id: _unwrapped(row, root) for row in {row.id: row for row in rows}.values() if row.wrapped is not None}
+
+
+def _unwrapped(row: DataKey, root: bytes) -> OpenDataKey:
+    return OpenDataKey(str(row.id), datakeys.unwrap_key(root, bytes(row.wrapped), aad=_place(row)))
 
 
 def _root() -> bytes:

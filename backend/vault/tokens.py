@@ -53,17 +53,21 @@ def tokens_to_look_up(indicators: Sequence[tuple[str, str]], *, acting: Person, 
 
 
 def _count(asked: int, acting: Person, *, at: datetime) -> None:
-    with transaction.atomic():
+    """Count what is asked within each span of LIMITS; raises AskedTooOften and counts nothing."""
+    name, now = f"look-ups-{acting.user.pk}", int(at.timestamp())
+    # Without the lock two who ask at once as the same person would both read the same count.
+    with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"look-ups of {acting.user.pk}"])
-        now = int(at.timestamp())
-        counters = [(f"look-ups-{acting.user.pk}-{span}-{now // span}", span, most) for span, most in LIMITS]
-        found = [int(cache.get(name, 0)) + asked for name, _, _ in counters]
-        for count, (_, span, most) in zip(found, counters, strict=True):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        before, counts = cache.get(name, {}), {}
+        for span, most in LIMITS:
+            # Of each span the number of the one that runs, and the count in it.
+            running, count = before.get(str(span), (0, 0))
+            count = asked + (count if running == now // span else 0)
             if count > most:
                 raise AskedTooOften(span - now % span)
-        for count, (name, span, _) in zip(found, counters, strict=True):
-            cache.set(name, count, span)
+            counts[str(span)] = (now // span, count)
+        cache.set(name, counts, max(span for span, _ in LIMITS))
 
 
 def _token(root: bytes, kind: str, value: str) -> bytes:
