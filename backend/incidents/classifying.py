@@ -130,9 +130,12 @@ def propose_anew(*, catalogue: Catalogue | None = None, at: datetime) -> bool:
 
 
 def keep_others_from(incident: Incident) -> None:
-    """Until the transaction ends nobody else adds to the incident or classifies it anew."""
+    """Until the transaction ends nobody else adds to the incident, classifies it anew, holds or erases it.
+
+    The lock is the one that the guards of retention take (migration 0006).
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"later words on {incident.pk}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"retention {incident.pk}"])
 
 
 def _states(report: Report) -> list[str]:

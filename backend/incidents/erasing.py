@@ -128,12 +128,12 @@ def _erase_one(incident: Incident, order: Erasure, *, at: datetime) -> bool:
 
 def _erase(incident: Incident, order: Erasure, *, at: datetime) -> None:
     """Erase one incident, in the caller's transaction; IntegrityError where the database does not let it go."""
-    submissions = submissions_of(incident)
     indicators = incident.indicators.count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT evidence_file FROM erase_incident(%s, %s)", [incident.pk, at])
         files = [name for (name,) in cursor.fetchall()]
-    sealed = erase_sealed([row.pk for row in submissions], at=at)
+    # Looked for under the lock that erase_incident() took: nothing is added to the incident any more.
+    sealed = erase_sealed([row.pk for row in submissions_of(incident)], at=at)
     detail = {**_told(order), "indicators": indicators, "evidence_files": len(files), "sealed": sealed}
     recording.record(Event.INCIDENT_ERASED, incident, acting=WORKER, at=at, detail=detail)
     # A file that a crash leaves behind is named by no row any more: the daily sweep removes it.

@@ -36,6 +36,10 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
     """
     incident = _incident(unsealed)
     keep_others_from(incident)
+    # Read under the lock: what was erased meanwhile is not added to.
+    incident.data_key.refresh_from_db()
+    if incident.data_key.destroyed_at is not None:
+        raise Quarantine("the report that it names was erased")
     key = open_data_key(incident.data_key)
     before = read_whole(incident, key=key)
     row = _row(unsealed, incident, before, key)
@@ -60,8 +64,6 @@ def _incident(unsealed: Unsealed) -> Incident:
         raise _absent(unsealed.device.unit, of, "the report that it names")
     if len(found) > 1:
         raise Quarantine("its unit has more than one report of the id that it names")
-    if found[0].data_key.destroyed_at is not None:
-        raise Quarantine("the report that it names was erased")
     return found[0]
 
 

@@ -81,11 +81,6 @@ def test_what_an_earlier_engine_missed_is_indexed_beside_what_it_found(
     ]
 
 
-def test_an_incident_whose_key_was_destroyed_is_not_classified_anew(incident: Incident, other_law: Catalogue) -> None:
-    type(incident.data_key).objects.filter(pk=incident.data_key_id).update(destroyed_at=NOW, wrapped=None)
-    assert not classifying.propose_anew(catalogue=other_law, at=NOW)
-
-
 def test_what_cannot_be_classified_keeps_no_other_waiting(
     incident: Incident, other_law: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
