@@ -21,7 +21,7 @@ from backend.audit.events import Event
 from backend.incidents import access
 from backend.incidents.models import BackupLifetime, Erasure, EvidenceItem, Incident, LegalHold
 from backend.incidents.periods import NO_TIES
-from backend.incidents.retaining import MAX_BASIS, NotRetained, TiesOf, due, one_line
+from backend.incidents.retaining import MAX_BASIS, NotRetained, TiesOf, due, one_line, wake_worker
 from backend.incidents.setting_aside import WORKER
 from backend.incidents.settling import erase_sealed
 from backend.intake.models import Submission
@@ -59,8 +59,7 @@ def approve_erasure(order: Erasure, ties_of: TiesOf, *, acting: Person, at: date
         row.approved_at, row.approved_by = at, acting.user
         row.save(update_fields=["approved_at", "approved_by"])
         recording.record(Event.ERASURE_APPROVED, row.incident, acting=acting, at=at, detail=_told(row))
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify('comity_work', 'retention')")
+        wake_worker()
 
 
 def refuse_erasure(order: Erasure, *, acting: Person, at: datetime) -> None:

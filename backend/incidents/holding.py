@@ -12,7 +12,7 @@ from backend.audit.events import Event
 from backend.incidents import access
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import Incident, LegalHold
-from backend.incidents.retaining import NotRetained
+from backend.incidents.retaining import NotRetained, wake_worker
 from backend.vault.columns import open_data_key
 
 MAX_REASON = 4000
@@ -56,6 +56,7 @@ def lift_hold(hold: LegalHold, reason: str, *, acting: Person, at: datetime) -> 
         row.lifting_ct = sealed(open_data_key(row.incident.data_key), LegalHold, row.id, "lifting_ct", words)
         row.save(update_fields=["lifted_at", "lifted_by", "lifting_ct"])
         recording.record(Event.HOLD_LIFTED, row.incident, acting=acting, at=at, detail=_told(row))
+        wake_worker()
 
 
 def holds_of(incident: Incident) -> tuple[ShownHold, ...]:

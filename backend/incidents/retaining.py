@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
@@ -100,6 +100,12 @@ def one_line(words: str, *, most: int, of: str) -> str:
     if not line or len(line) > most or "\0" in line:
         raise NotRetained(_("%(what)s, in at most %(most)d characters.") % {"what": of, "most": most})
     return line
+
+
+def wake_worker() -> None:
+    """Have the worker look at once for what may be erased, when the caller's transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('comity_work', 'retention')")
 
 
 def in_force() -> Q:
