@@ -26,6 +26,9 @@ SUMMARIES: dict[Kind, tuple[str, str, str]] = {
 }
 
 
+_STATEMENT: Object = {"$ref": "#/components/schemas/SignedStatement"}
+
+
 def description() -> Object:
     """Return the whole description."""
     return {
@@ -34,13 +37,17 @@ def description() -> Object:
             "title": "Comity intake",
             "version": "1",
             "summary": "Sealed reports, evidence and packets into a node.",
-            "description": "How a request is signed, with a recipe for curl: docs/intake.md.",
+            "description": "How a request is signed: docs/intake.md; with curl and OpenSSL alone: docs/by-hand.md.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
         "paths": _paths(),
         "components": {
-            "schemas": {"Problem": _problem_schema(), "Enrolment": _enrolment_schema()},
+            "schemas": {
+                "Problem": _problem_schema(),
+                "Enrolment": _enrolment_schema(),
+                "SignedStatement": _statement_schema(),
+            },
             "securitySchemes": {
                 "messageSignature": {
                     "type": "apiKey",
@@ -56,31 +63,36 @@ def description() -> Object:
 
 def _paths() -> Object:
     return {
-        "/v1/card": {"get": _published("getCard", "The node's key card", "application/json")},
+        "/v1/card": {"get": _published("getCard", "The node's key card", "application/json", _STATEMENT)},
         "/v1/intake-keys": {
             "get": _published(
                 "getIntakeKeys",
                 "The keys to seal to, newest first, one signed statement a line",
                 "application/x-ndjson",
+                {"type": "string"},
             )
         },
         **{PATHS[kind]: {"post": _submission(kind)} for kind in PATHS},
         **openapi_uploads.paths(),
         "/v1/receipts/{submission}": {"get": _receipt()},
         "/v1/enrolments": {"post": _enrolment()},
-        "/v1/openapi.json": {"get": _published("getDescription", "This description", "application/json")},
-        "/healthz": {"get": _published("getHealth", "Whether the edge and its database answer", "text/plain")},
+        "/v1/openapi.json": {
+            "get": _published("getDescription", "This description", "application/json", {"type": "object"})
+        },
+        "/healthz": {
+            "get": _published("getHealth", "Whether the edge and its database answer", "text/plain", {"type": "string"})
+        },
     }
 
 
-def _published(name: str, summary: str, media_type: str) -> Object:
+def _published(name: str, summary: str, media_type: str, schema: Object) -> Object:
     return {
         "operationId": name,
         "summary": summary,
         "security": [],
         "responses": {
-            "200": {"description": summary, "content": {media_type: {"schema": {"type": "string"}}}},
-            **problems("503"),
+            "200": {"description": summary, "content": {media_type: {"schema": schema}}},
+            **problems("431", "503"),
         },
     }
 
@@ -145,6 +157,20 @@ def _enrolment() -> Object:
         "responses": {
             "202": {"description": "The request waits to be checked and confirmed by a person"},
             **problems("400", "408", "411", "413", "415", "421", "431", "503"),
+        },
+    }
+
+
+def _statement_schema() -> Object:
+    return {
+        "type": "object",
+        "description": "crypto/SPEC.md, 5, in canonical JSON. Verify its signature before anything in it is believed.",
+        "additionalProperties": False,
+        "required": ["payload", "signature", "signer"],
+        "properties": {
+            "payload": {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}},
+            "signature": {"type": "string", "pattern": "^[A-Za-z0-9_-]{86}$"},
+            "signer": {"type": "string", "pattern": "^(ed25519|ecdsa-p256):"},
         },
     }
 
