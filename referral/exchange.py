@@ -20,6 +20,7 @@ from backend.incidents.custody import NotHanded
 from backend.intake.queue import claimed, failure_name
 from backend.vault.sending import Body, EdgeUnreachable, Reply, ask_receipt, post_sealed
 from backend.vault.signers import transport_signer
+from backend.vault.uploading import WORTH_CHUNKS, send_sealed
 from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
 from referral.lifecycle import Stage
@@ -55,7 +56,8 @@ def transmit_waiting(*, at: datetime) -> bool:
             known = isinstance(problem, (NotSentYet, NotProved, NotHanded, EdgeUnreachable))
             reason = str(problem) if known else f"unforeseen: {failure_name(problem)}"
             log.warning("transmission %s: %s (attempt %d)", transmission.id, reason, transmission.attempts)
-            if transmission.attempts >= MAX_ATTEMPTS:
+            # What waits for a second person waits as long as that takes.
+            if transmission.attempts >= MAX_ATTEMPTS and not isinstance(problem, NotHanded):
                 _fail(transmission, reason, at=at)
             else:
                 Transmission.objects.filter(pk=transmission.pk).update(last_problem=reason[:300])
@@ -104,7 +106,8 @@ def _send(transmission: Transmission, packet: Packet, body: Body) -> Reply:
         )
         if asked.receipt is not None:
             return asked
-    return post_sealed(
+    send = send_sealed if body.size > WORTH_CHUNKS else post_sealed
+    return send(
         packet.peer.edge_url,
         body,
         kind="packet",

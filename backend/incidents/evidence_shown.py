@@ -24,12 +24,6 @@ class ShownEvent:
     note: str
     opened: bool
 
-    @property
-    def why(self) -> Any:
-        """The purpose of a reading as offered to the reader, else what the node wrote."""
-        labels = dict(CustodyEvent.Purpose.choices)
-        return labels.get(self.event.reason, self.event.reason)
-
 
 @dataclass(frozen=True)
 class ShownRelease:

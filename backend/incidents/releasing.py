@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from backend.accounts.models import User
 from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
@@ -62,6 +63,8 @@ def decide_release(release: Release, outcome: str, reason: str, *, acting: Perso
         raise NotReleased(_("A release is approved or refused; choose one."))
     if acting.user.pk == release.proposed_by_id or release.went_to == f"person {acting.user.username}":
         raise NotReleased(_("Another person decides: neither who proposed the release nor who would get the material."))
+    if release.item.data_key.destroyed_at is not None:
+        raise NotReleased(_("The item is erased: nothing of it can be read again."))
     row = ReleaseDecision(release=release, outcome=outcome, decided_at=at, decided_by=acting.user)
     key = open_data_key(release.item.data_key)
     row.reason_ct = sealed(key, ReleaseDecision, release.id, "reason_ct", _words(reason).encode())
@@ -89,6 +92,12 @@ def waiting_releases() -> list[Release]:
     """The newest 200 proposals on which nobody has decided."""
     rows = Release.objects.filter(decision=None).select_related("item__incident", "item__data_key", "proposed_by")
     return list(rows.order_by("-proposed_at")[:200])
+
+
+def releases_for_another(user: User) -> list[Release]:
+    """Those of them on which this person may be the other one: who neither proposed nor would get the material."""
+    mine = f"person {user.username}"
+    return [row for row in waiting_releases() if row.proposed_by_id != user.pk and row.went_to != mine]
 
 
 def basis_of(release: Release) -> str:

@@ -1,6 +1,7 @@
 """What was declared sensitive stays so, is never decoded, and leaves by an act of two persons alone."""
 
 import hashlib
+import re
 import stat
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,17 +9,19 @@ from datetime import datetime, timedelta
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.http import Http404
 
 from backend.accounts.models import Role
 from backend.accounts.services import appoint
 from backend.audit.models import AuditEvent
-from backend.incidents import custody, releasing
+from backend.cli.node.home import CHECKOUT
+from backend.incidents import custody, opening, releasing
 from backend.incidents.evidence import payload_path
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
 from backend.incidents.releasing import NotReleased, Outcome, decide_release, propose_release
-from tests.founding import NOW, TESTS, person
+from tests.founding import FRAUD_REPORT, NOW, TESTS, SealedReport, enrol_device, person
 from tests.incidents.custody import BASIS, CONTENT, WHY, abuse_material, approver, prosecutor, received_items, release
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +161,33 @@ def test_its_plaintext_digest_stands_in_no_column_and_no_event(item: EvidenceIte
             assert repr(digest.digest())[2:-1] not in text, model._meta.db_table
             seen += item.payload_sha256 in text
     assert seen >= 2  # what is looked for would be found: the payload's digest stands in the item and in an event
+
+
+def _commit_as_received(rows: "QuerySet[EvidenceItem]") -> None:
+    rows.update(stage="received")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at the transaction's end
+
+
+def test_an_item_is_received_with_its_key_and_its_event_or_not_at_all(item: EvidenceItem) -> None:
+    SealedReport(enrol_device(), FRAUD_REPORT, files={"late.txt": b"late"}).send()
+    assert opening.open_waiting(at=NOW)
+    awaited = EvidenceItem.objects.filter(stage="awaited")
+    assert awaited.count() == 1
+    with pytest.raises(IntegrityError, match="with its key and a custody event"), transaction.atomic():
+        _commit_as_received(awaited)
+    received = EvidenceItem.objects.filter(pk=item.pk)
+    for changed in ({"stage": "awaited"}, {"payload_sha256": "0" * 64}, {"size": 1}, {"sender": "x"}):
+        with pytest.raises(IntegrityError, match="stays what it is"), transaction.atomic():
+            received.update(**changed)
+
+
+def test_no_part_of_the_node_knows_how_to_decode_a_picture_or_film() -> None:
+    decoders = {"PIL", "cv2", "magic", "imageio", "imagehash", "wand", "exifread", "ffmpeg", "moviepy", "av"}
+    texts = (path.read_text() for top in ("backend", "crypto", "referral") for path in (CHECKOUT / top).rglob("*.py"))
+    imported = {name for text in texts for name in re.findall(r"^ *(?:from|import) (\w+)", text, re.MULTILINE)}
+    assert "cryptography" in imported
+    assert not imported & decoders
 
 
 def test_a_received_file_lies_inert_as_it_was_sealed(item: EvidenceItem) -> None:

@@ -4,6 +4,7 @@ Who may come to an item's content and when is kept by the database, too: inciden
 """
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -128,6 +129,11 @@ class CustodyEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.item_id}"
+
+    @property
+    def why(self) -> Any:
+        """The purpose of a reading as it was offered to the reader, else what the node wrote."""
+        return dict(self.Purpose.choices).get(self.reason, self.reason)
 
 
 class ContentOpening(models.Model):
