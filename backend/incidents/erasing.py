@@ -27,6 +27,7 @@ from backend.incidents.settling import erase_sealed
 from backend.intake.models import Submission
 
 AT_ONCE = 100
+SETTLED = timedelta(minutes=10)
 log = logging.getLogger("comity.incidents")
 
 
@@ -156,6 +157,24 @@ def _remove(files: list[str]) -> None:
 def _told(order: Erasure) -> dict[str, str | int | None]:
     rule = str(order.rule_id) if order.rule_id else None
     return {"reference": order.incident.reference, "erasure": str(order.id), "rule": rule, "basis": order.basis}
+
+
+def rewrite_keys(*, at: datetime) -> int:
+    """Have the server write its file of data keys anew, without those that were destroyed; for how many erasures.
+
+    PostgreSQL leaves the old version of a row in its file, for years in a table that hardly changes. What ran when the
+    key was destroyed has ended ten minutes later; until then the old version would be copied. Outside a transaction.
+    """
+    ids = list(Erasure.objects.filter(erased_at__lte=at - SETTLED, rewritten_at=None).values_list("pk", flat=True))
+    if ids:
+        with connection.cursor() as cursor:
+            # Others wait for the table meanwhile, a second for a million keys; the next sweep tries again.
+            cursor.execute("SET lock_timeout = '5s'")
+            try:
+                cursor.execute("VACUUM (FULL) vault_datakey")
+            finally:
+                cursor.execute("RESET lock_timeout")
+    return Erasure.objects.filter(pk__in=ids).update(rewritten_at=at)
 
 
 # When it is complete -------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ WORK: dict[str, tuple[Callable[[], int], ...]] = {
     "housekeeping": (
         lambda: settling.set_aside_unnamed(at=_now()),
         lambda: settling.erase_closed(at=_now()),
+        lambda: erasing.rewrite_keys(at=_now()),
         lambda: remove_orphans(settings.COMITY.sealed, at=_now()),
         lambda: remove_unnamed_evidence(settings.COMITY.evidence, at=_now()),
     ),

@@ -1,12 +1,15 @@
 """What the database lets the processes erase: nothing by themselves."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import psycopg
 import pytest
 
+from backend.cli.node import roles
 from backend.incidents import erasing, opening
 from backend.incidents.models import Incident
+from tests import cluster
 from tests.founding import NOW, SealedReport, enrol_device, found_node
 from tests.incidents.erasure import MORE, ORDER, SCHEMA, approver, no_ties, prosecutor
 
@@ -39,3 +42,31 @@ def test_worker_and_desk_destroy_no_key_and_no_token_by_themselves(
     erasing.approve_erasure(order, no_ties, acting=approver(), at=NOW)
     as_role("worker").execute(call)
     assert Incident.objects.get().erased
+
+
+def file_of_keys() -> bytes:
+    """The bytes of the server's file of data keys."""
+    with psycopg.connect(cluster.database_url(roles.OWNER), autocommit=True) as owner:
+        (path,) = owner.execute("SELECT pg_relation_filepath('vault_datakey')").fetchone()
+    return (cluster.folder() / "postgres" / "data" / path).read_bytes()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_servers_own_file_of_keys_is_written_anew(as_role: Callable[[str], psycopg.Connection]) -> None:
+    found_node()
+    device = enrol_device()
+    for _ in range(2):
+        SealedReport(device, SCHEMA | MORE | {"title": "Plainly fictional"}).send()
+    while opening.open_waiting(at=NOW):
+        pass
+    one, other = Incident.objects.select_related("data_key")
+    as_role("worker").execute("VACUUM (FULL) vault_datakey")
+    assert bytes(one.data_key.wrapped) in file_of_keys()
+    order = erasing.order_erasure(one, ORDER, no_ties, acting=prosecutor(), at=NOW)
+    erasing.approve_erasure(order, no_ties, acting=approver(), at=NOW)
+    assert erasing.erase_due(no_ties, at=NOW) == 1
+    assert erasing.rewrite_keys(at=NOW + timedelta(minutes=5)) == 0  # what ran then may still run
+    assert erasing.rewrite_keys(at=NOW + timedelta(minutes=10)) == 1
+    assert bytes(one.data_key.wrapped) not in file_of_keys()
+    assert bytes(other.data_key.wrapped) in file_of_keys()
+    assert erasing.rewrite_keys(at=NOW + timedelta(hours=2)) == 0

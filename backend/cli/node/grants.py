@@ -15,7 +15,7 @@ from backend.cli.node.errors import NodeError
 from backend.cli.node.roles import PROCESS_ROLES
 
 FILE = Path(__file__).resolve().parents[2] / "settings" / "grants.yaml"
-RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?:\(([a-z0-9_, ]+)\))?")
+RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|MAINTAIN)(?:\(([a-z0-9_, ]+)\))?")
 
 
 @dataclass(frozen=True, order=True)

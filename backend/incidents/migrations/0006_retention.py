@@ -34,7 +34,7 @@ CREATE TRIGGER lifetime_stays BEFORE UPDATE OR DELETE ON incidents_backuplifetim
 CREATE TRIGGER hold_stays BEFORE UPDATE OR DELETE ON incidents_legalhold FOR EACH ROW EXECUTE FUNCTION
     retention_stays('lifted_at', 'lifted_by_id', 'lifting_ct');
 CREATE TRIGGER erasure_stays BEFORE UPDATE OR DELETE ON incidents_erasure FOR EACH ROW EXECUTE FUNCTION
-    retention_stays('approved_at', 'approved_by_id', 'refused_at', 'refused_by_id', 'erased_at');
+    retention_stays('approved_at', 'approved_by_id', 'refused_at', 'refused_by_id', 'erased_at', 'rewritten_at');
 -- Version, nonce and tag take 29 bytes: no more is a reason of no words (crypto/SPEC.md, data keys).
 ALTER TABLE incidents_legalhold ADD CONSTRAINT hold_has_its_reasons
     CHECK (octet_length(reason_ct) > 29 AND (lifting_ct IS NULL OR octet_length(lifting_ct) > 29));
@@ -228,6 +228,10 @@ ERASURE = migrations.CreateModel(
         ("refused_at", models.DateTimeField(null=True)),
         ("refused_by", _person(null=True)),
         ("erased_at", models.DateTimeField(null=True)),
+        (
+            "rewritten_at",
+            models.DateTimeField(help_text="When the server's file of keys was written anew.", null=True),
+        ),
     ],
     options={
         "indexes": [models.Index(fields=["-erased_at"], condition=Q(erased_at__isnull=False), name="erasure_newest")],
@@ -253,6 +257,9 @@ ERASURE = migrations.CreateModel(
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True) | Q(rule__isnull=False) | Q(approved_at__isnull=False),
                 name="nothing_is_erased_unapproved",
+            ),
+            models.CheckConstraint(
+                condition=Q(rewritten_at__isnull=True) | Q(erased_at__isnull=False), name="rewritten_once_erased"
             ),
         ],
     },

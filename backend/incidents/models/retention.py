@@ -92,6 +92,7 @@ class Erasure(models.Model):
     refused_at = models.DateTimeField(null=True)
     refused_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     erased_at = models.DateTimeField(null=True)
+    rewritten_at = models.DateTimeField(null=True, help_text="When the server's file of keys was written anew.")
 
     class Meta:
         indexes = [models.Index(fields=["-erased_at"], condition=Q(erased_at__isnull=False), name="erasure_newest")]
@@ -117,6 +118,9 @@ class Erasure(models.Model):
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True) | Q(rule__isnull=False) | Q(approved_at__isnull=False),
                 name="nothing_is_erased_unapproved",
+            ),
+            models.CheckConstraint(
+                condition=Q(rewritten_at__isnull=True) | Q(erased_at__isnull=False), name="rewritten_once_erased"
             ),
         ]
 
