@@ -1,5 +1,5 @@
 # Two commands do everything on a new machine: `make run` and `make test`. Needs Python 3.11 or newer with venv, and make.
-.PHONY: help setup run demo test lint fix bench lock learn
+.PHONY: help setup run demo test lint fix bench lock learn fuzz
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -33,6 +33,10 @@ learn:           ## learn the wording of offences anew from narratives/
 	@sh scripts/setup.sh test
 	@.venv/bin/uv pip install --quiet --require-hashes -r requirements/learn.txt
 	@.venv/bin/python -m learning learn
+
+fuzz:            ## send 100,000 mutated requests and reports; EXAMPLES=, SEED=
+	@sh scripts/setup.sh test
+	@.venv/bin/python scripts/fuzz.py --examples $(or $(EXAMPLES),100000) --seed $(or $(SEED),1)
 
 lock:            ## rewrite the locked requirements
 	@sh scripts/setup.sh base
