@@ -5,7 +5,6 @@ Nothing of an upload is remembered here: whoever begins the same one again is to
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,15 +25,11 @@ RECEIPT_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 # What may be different in a moment; what is not named here is final.
 _PASSING = {
     f"urn:comity:problem:{name}"
-    for name in ("too-slow", "offset", "upload-taken", "busy", "failed", "not-ready", "digest-differs", "too-often")
+    for name in ("too-slow", "offset", "upload-taken", "busy", "failed", "not-ready", "digest-differs")
 }
 # The upload is gone: it is begun again.
 _GONE = {f"urn:comity:problem:{name}" for name in ("no-upload", "upload-expired")}
 _OF_A_PROXY = {502, 503, 504}
-
-
-class Damaged(Exception):
-    """What the edge holds of the upload is not the beginning of the file."""
 
 
 @dataclass
@@ -81,27 +76,31 @@ class Uploading:
     timeout: float
     progress: Progress | None = None
     _told: int = 0
+    _reached: bool = False
 
     def run(self) -> Reply:
         """Send what is missing; the answer has the receipt, is 202 where there is none yet, or is a refusal.
 
         Raises EdgeUnreachable after half a minute in which it came no further: the same again goes on from there.
+        "Too often" is answered as it is: whoever calls knows how long to wait.
         """
         tries, best = 0, 0
         while True:
             try:
                 reply = self._try()
-                if not _passes(reply) or tries == len(PAUSES):
+                if not _passes(reply):
                     return reply
-            except Damaged:
-                if tries == len(PAUSES):
-                    raise EdgeUnreachable(
-                        "What arrives at the edge is not what is sent; check the link, nothing is acknowledged."
-                    ) from None
-                self._ask("DELETE")
-            except EdgeUnreachable:
-                if tries == len(PAUSES):
+                failure = EdgeUnreachable(
+                    f"The edge takes no more of it now ({reply.status}); nothing is acknowledged, the same again goes "
+                    "on from there."
+                )
+            except EdgeUnreachable as unreachable:
+                if not self._reached:
+                    # Not waited for: whoever calls knows better what to do without an edge.
                     raise
+                failure = unreachable
+            if tries == len(PAUSES):
+                raise failure
             if self._told > best:
                 tries, best = 0, self._told
             time.sleep(PAUSES[tries])
@@ -111,12 +110,14 @@ class Uploading:
         """Begin it, or find where it stands, and send until something is in the way."""
         reading = _Reading(self.body)
         begun = self._begin()
+        self._reached = True
         if begun.status != 201:
             return begun
         offset = _offset(begun)
         held = begun.headers.get(wire.WHOLE_DIGEST_HEADER)
+        # Bytes of a chunk that was cut were not compared with anything yet.
         if offset and held != wire.format_digest(reading.digest_until(offset)):
-            raise Damaged
+            return self._send("DELETE", wire.NAMED, {})
         self._tell(offset)
         while True:
             reply = self._append(reading.chunk(offset, min(CHUNK, self.body.size - offset)))
@@ -135,9 +136,7 @@ class Uploading:
             wire.ID_HEADER: wire.format_id(self.submission),
             wire.KEY_HEADER: self.key_id,
         }
-        return self._send(
-            Message("POST", base_of(self.url) + wire.UPLOADS, headers), wire.BEGUN, {"content-length": "0"}
-        )
+        return self._send("POST", wire.BEGUN, headers)
 
     def _append(self, chunk: Body) -> Reply:
         headers = {
@@ -145,17 +144,15 @@ class Uploading:
             wire.DIGEST_HEADER: wire.format_digest(chunk.sha256),
             "content-type": wire.CHUNK_TYPE,
         }
-        message = Message("PATCH", base_of(self.url) + wire.upload_path(self.submission), headers)
-        return self._send(message, wire.APPENDED, {}, chunk)
+        return self._send("PATCH", wire.APPENDED, headers, chunk)
 
-    def _ask(self, method: str) -> Reply:
-        return self._send(Message(method, base_of(self.url) + wire.upload_path(self.submission)), wire.NAMED, {})
-
-    def _send(
-        self, message: Message, covered: tuple[str, ...], unsigned: Mapping[str, str], body: Body | None = None
-    ) -> Reply:
+    def _send(self, method: str, covered: tuple[str, ...], headers: dict[str, str], body: Body | None = None) -> Reply:
+        path = wire.UPLOADS if method == "POST" else wire.upload_path(self.submission)
+        message = Message(method, base_of(self.url) + path, headers)
         sign_message(message, self.signer, covered=covered, at=datetime.now(UTC))
-        message.headers |= {wire.VERSION_HEADER: wire.TUS, **unsigned}
+        message.headers[wire.VERSION_HEADER] = wire.TUS
+        if body is None:
+            message.headers["content-length"] = "0"
         return exchange(message, body, timeout=self.timeout, progress=self._sent)
 
     def _receipt(self) -> Reply:
@@ -167,7 +164,7 @@ class Uploading:
                 sha256=self.body.sha256,
                 timeout=self.timeout,
             )
-            if reply.receipt is not None or reply.status not in (404, 503) or pause is None:
+            if reply.receipt is not None or reply.status not in (404, 429, 503) or pause is None:
                 break
             time.sleep(pause)
         return reply if reply.receipt is not None else Reply(202, b"", "text/plain")
@@ -202,6 +199,9 @@ def send_sealed(
 
 
 def _passes(reply: Reply) -> bool:
+    if reply.status == 204:
+        # What was damaged on its way is given up: it begins anew.
+        return True
     return reply.problem.get("type") in _PASSING | _GONE or (reply.status in _OF_A_PROXY and not reply.receipt)
 
 
