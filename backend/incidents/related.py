@@ -82,6 +82,14 @@ def related_to(incident: Incident, user: User, *, at: datetime) -> RelatedIncide
     )
 
 
+def with_suggestion(user: User, incidents: Sequence[UUID], *, at: datetime) -> set[UUID]:
+    """Of these incidents those that may be the same as another that the person may read, while nobody has decided."""
+    visible = access.visible_incidents(user, at=at).values("pk")
+    open_pairs = Correlation.objects.filter(suggested=True, decisions=None, first__in=visible, second__in=visible)
+    near = open_pairs.filter(Q(first__in=incidents) | Q(second__in=incidents)).values_list("first_id", "second_id")
+    return {one for pair in near for one in pair} & set(incidents)
+
+
 def suggestion_for(
     user: User, incident: Incident, other: UUID, *, action: access.Action = access.Action.READ, at: datetime
 ) -> tuple[Correlation, Incident]:

@@ -166,6 +166,14 @@ def test_related_incidents_are_shown_with_what_they_share(world: World) -> None:
     assert {"iban": "GB60BARC26798414021397", "ipv4": "198.51.100.23"}[shared] in page.split("Related incidents")[1]
 
 
+def test_the_list_marks_what_may_be_a_duplicate_until_somebody_decides(world: World) -> None:
+    assert "Likely duplicate" not in words(shown(world, "signer", "incidents"))
+    decided = reverse("duplicate", kwargs={"pk": world.incident.pk, "other": world.twin.pk})
+    assert words(shown(world, "signer", "incidents")).count("Likely duplicate") == 2
+    world.client("duty").post(decided, {"outcome": "dismissed", "reason": "Two payments.", "replaces": ""})
+    assert "Likely duplicate" not in words(shown(world, "signer", "incidents"))
+
+
 def test_what_everybody_has_is_offered_to_be_looked_up(world: World) -> None:
     copies(world.incident, HUB + 1, having=world.incident.indicators.get(type="iban"))
     page = shown(world, "signer", "incident", pk=world.incident.pk)

@@ -24,7 +24,7 @@ from backend.desk.pages.sent_later import sent_later
 from backend.incidents import access, selectors
 from backend.incidents.deciding import NotDecided, Outcome
 from backend.incidents.models import Incident
-from backend.incidents.related import related_to
+from backend.incidents.related import related_to, with_suggestion
 from referral.selectors import referrals_of
 from referral.views.requests import page_of, paging, user_of
 
@@ -39,9 +39,11 @@ DECIDED: Mapping[Outcome, Any] = MappingProxyType(
 @require_safe
 def incident_list(request: HttpRequest) -> HttpResponse:
     """The incidents, newest first."""
-    page = page_of(request)
-    lines = selectors.incident_list(user_of(request), at=timezone.now(), page=page)
-    return render(request, "incidents/list.html", {"lines": lines} | paging(page, len(lines), full=selectors.PAGE))
+    page, at, user = page_of(request), timezone.now(), user_of(request)
+    lines = selectors.incident_list(user, at=at, page=page)
+    likely = with_suggestion(user, [line.incident.pk for line in lines], at=at)
+    context = {"lines": lines, "likely": likely} | paging(page, len(lines), full=selectors.PAGE)
+    return render(request, "incidents/list.html", context)
 
 
 @require_safe
