@@ -22,7 +22,12 @@ def command() -> None:
 
 @command.command("enrol")
 @click.option("--edge", required=True, metavar="URL", help="Address of the node's edge.")
-@click.option("--code", required=True, help="Enrolment code, as the node's administrator handed it over.")
+@click.option(
+    "--code",
+    prompt="Enrolment code",
+    hide_input=True,
+    help="As the node's administrator handed it over; asked for when left out, so that no list of processes shows it.",
+)
 @click.option("--trust", type=FILE, required=True, metavar="CARD", help="Key card of the node, compared beforehand.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="New key file of the device."

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -55,12 +56,43 @@ def test_a_device_enrols_and_its_words_are_those_the_administrator_sees(
     assert fingerprint_words(device.fingerprint) in result.output
 
 
-def test_the_code_does_not_travel(edge: RunningEdge, code: str, card_file: Path, tmp_path: Path) -> None:
+def test_the_code_does_not_travel(
+    edge: RunningEdge, code: str, card_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+
+    def overheard(connection: HTTPConnection, data: bytes) -> None:
+        sent.append(data if isinstance(data, bytes) else data.encode())
+        send(connection, data)
+
+    send = HTTPConnection.send
+    monkeypatch.setattr(HTTPConnection, "send", overheard)
     assert run(edge, code, card_file, tmp_path / "device.pem").exit_code == 0
-    request = EnrolmentRequest.objects.get()
+    request, asked = EnrolmentRequest.objects.get(), json.loads(sent[-1])
     secret = EnrolmentCode.parse(code).secret
-    assert secret not in bytes(request.mac)
-    assert code.partition(".")[2] not in edge.log.read_text()
+    key = SigningKey.from_pem((tmp_path / "device.pem").read_bytes()).verifying_key
+    # A public key and what proves that the code is known, for an invitation whose id is no secret; the label besides.
+    assert asked == {
+        "invitation": code.partition(".")[0],
+        "public_key": str(key),
+        "mac": b64url_encode(enrolment_mac(secret, request.invitation_id, str(key))),
+        "label": "desk 3",
+    }
+    forms = (secret, secret.hex().encode(), code.partition(".")[2].encode(), b64url_encode(secret).encode())
+    private = (tmp_path / "device.pem").read_bytes().splitlines()[1]
+    for form in (*forms, private):
+        assert form not in b"".join(sent)
+        assert form not in edge.log.read_bytes()
+        assert form not in bytes(request.mac)
+
+
+def test_the_code_is_asked_for_so_that_no_list_of_processes_shows_it(
+    edge: RunningEdge, code: str, card_file: Path, tmp_path: Path
+) -> None:
+    arguments = ["--edge", edge.url, "--trust", str(card_file), "--out", str(tmp_path / "device.pem")]
+    result = CliRunner().invoke(enrol, arguments, input=f"{code}\n")
+    assert (result.exit_code, code.partition(".")[2] in result.output) == (0, False)
+    assert EnrolmentRequest.objects.count() == 1
 
 
 def test_a_key_file_is_never_overwritten(edge: RunningEdge, code: str, card_file: Path, tmp_path: Path) -> None:
