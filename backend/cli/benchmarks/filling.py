@@ -24,16 +24,18 @@ _TITLE = b"Payment diverted by a forged invoice"
 _TABLES = ("incidents_incident", "incidents_indicator")
 _TRIGGERS = (("incidents_incident", "incident_is_compared"), ("incidents_indicator", "indicator_is_compared"))
 
-# The number of the value that incident `n` has in its place `p`; numbers of the four kinds lie apart.
+# The number of the value that incident `n` has in its place `p`; numbers of the four kinds lie apart. One expression:
+# PostgreSQL takes it into the statement instead of calling it eight million times.
 _FORMULA = """
 CREATE FUNCTION bench_value(n bigint, p bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE
-        WHEN h.which < 0.02 THEN 3000000000 + floor(10 * power(h.one, 2))::bigint
-        WHEN h.which < 0.11 THEN 2000000000 + n / 8
-        WHEN h.which < 0.41 THEN 1000000000 + floor(250000 * power(h.one, 3))::bigint
+        WHEN (hashint8extended(n * 4 + p, 1) & 1048575) < 20971 THEN
+            3000000000 + floor(10 * power((hashint8extended(n * 4 + p, 2) & 1048575) / 1048576.0::float8, 2))::bigint
+        WHEN (hashint8extended(n * 4 + p, 1) & 1048575) < 115343 THEN 2000000000 + n / 8
+        WHEN (hashint8extended(n * 4 + p, 1) & 1048575) < 429916 THEN
+            1000000000
+            + floor(250000 * power((hashint8extended(n * 4 + p, 2) & 1048575) / 1048576.0::float8, 3))::bigint
         ELSE n * 4 + p END
-    FROM (SELECT (hashint8extended(n * 4 + p, 1) & 16777215) / 16777216.0::float8 AS which,
-                 (hashint8extended(n * 4 + p, 2) & 16777215) / 16777216.0::float8 AS one) h
 $$;
 CREATE TABLE bench_token (value bigint PRIMARY KEY, token bytea NOT NULL);
 CREATE UNLOGGED TABLE bench_incident (n bigint, id uuid, data_key uuid, title_ct bytea);
