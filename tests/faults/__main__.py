@@ -1,10 +1,13 @@
 """`make faults`, `python -m tests.faults`: the faults of a seed done to a real node while reports come in."""
 
+import signal
 import sys
 import time
 
 import click
 
+from backend.cli.node.errors import NodeError
+from tests.faults.plan import FAULTS
 from tests.faults.run import Wish, run
 
 
@@ -13,7 +16,7 @@ from tests.faults.run import Wish, run
 @click.option("--count", type=click.IntRange(50, 1_000_000), default=10_000, show_default=True, help="Submissions.")
 @click.option("--each", type=click.IntRange(5), default=150, show_default=True, help="Receipts from fault to fault.")
 @click.option("--senders", type=click.IntRange(1, 64), default=12, show_default=True, help="Who send at once.")
-@click.option("--only", multiple=True, help="Kind of fault, to look into one: kill, node, disk, room, clock, …")
+@click.option("--only", multiple=True, type=click.Choice(list(FAULTS)), help="Faults of this kind alone; repeatable.")
 @click.option("--keep", is_flag=True, help="Leave the node and what was sent where they are.")
 def command(seed: int | None, count: int, each: int, senders: int, only: tuple[str, ...], keep: bool) -> None:
     """
@@ -24,7 +27,13 @@ def command(seed: int | None, count: int, each: int, senders: int, only: tuple[s
     """
     chosen = int(time.time()) % 100_000 if seed is None else seed
     wish = Wish(chosen, count, each, senders=senders, keep=keep, only=frozenset(only))  # type: ignore[arg-type]
-    sys.exit(0 if run(wish).holds else 1)
+    # Without this SIGTERM would end the run before the disk is unmounted and the node removed.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        held = run(wish).holds
+    except NodeError as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(0 if held else 1)
 
 
 if __name__ == "__main__":

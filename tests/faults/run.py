@@ -1,6 +1,7 @@
 """One run: a node, senders, faults as the seed has them, and what the independent reader says of the end."""
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ import psycopg
 from tests.faults.arena import Arena, Say, arena
 from tests.faults.harm import Harm
 from tests.faults.officers import Office
-from tests.faults.plan import Fault, Kind, make_faults, make_tasks
+from tests.faults.plan import FAULTS, Fault, Kind, make_faults, make_tasks
 from tests.faults.reader.__main__ import node_of, sentence
 from tests.faults.reader.sent import write_sent
 from tests.faults.reader.verdict import Verdict, judge
@@ -34,6 +35,8 @@ class Wish:
     own_clock: bool = True
     keep: bool = False
     only: frozenset[Kind] = frozenset()
+    # These instead of the seed's.
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass
@@ -77,11 +80,12 @@ class Run:
             else:
                 time.sleep(LOOK)
 
-    def _plan(self) -> list[Fault]:
+    def _plan(self) -> Sequence[Fault]:
+        if self.wish.faults:
+            return self.wish.faults
         kinds: list[Kind] = ["disk", "room"] if self.arena.disk is None else []
         kinds += ["clock"] if self.arena.clock is None else []
-        if self.wish.only:
-            kinds += [kind for kind in ("kill", "node", "disk", "room", "clock", "broker", "queue") if kind not in self.wish.only]  # fmt: skip  # noqa: E501
+        kinds += [kind for kind in FAULTS if self.wish.only and kind not in self.wish.only]
         return make_faults(self.wish.seed, self.wish.count, each=self.wish.each, without=frozenset(kinds))
 
     def _told(self, undone: list[str], office: Office) -> None:

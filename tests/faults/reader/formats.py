@@ -85,7 +85,13 @@ def checkpoint(note: str, origin: str, key: str) -> tuple[int, bytes]:
         raise DoesNotHold("a checkpoint is not signed by the log's key, or is another log's")
     for signature in mine:
         verify(key, signature, text.encode())
-    return int(lines[1]), base64.b64decode(lines[2], validate=True)
+    return _number(lines[1]), base64.b64decode(lines[2], validate=True)
+
+
+def _number(text: str) -> int:
+    if str(int(text)) != text:
+        raise DoesNotHold("a number is not written as plain decimal")
+    return int(text)
 
 
 def receipt(proof: bytes, origin: str, key: str) -> Proof:
@@ -95,7 +101,7 @@ def receipt(proof: bytes, origin: str, key: str) -> Proof:
     if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("extra ") or not lines[2].startswith("index "):
         raise DoesNotHold("a receipt is no log proof")
     leaf = base64.b64decode(lines[1][6:], validate=True)
-    index, path = int(lines[2][6:]), [base64.b64decode(line, validate=True) for line in lines[3:]]
+    index, path = _number(lines[2][6:]), [base64.b64decode(line, validate=True) for line in lines[3:]]
     size, root = checkpoint(note, origin, key)
     if not leaf.startswith(LEAF) or _climb(leaf_hash(leaf), index, size, path) != root:
         raise DoesNotHold("a receipt's path does not lead to the signed root")

@@ -24,6 +24,7 @@ SELECT e.id::text, e.submission_id::text, e.sender, e.evidence_id::text, e.stage
   FROM incidents_evidenceitem e JOIN vault_datakey k ON k.id = e.data_key_id
   LEFT JOIN incidents_evidencekey f ON f.item_id = e.id WHERE e.incident_id IS NOT NULL
 """
+Connection = psycopg.Connection[tuple[Any, ...]]
 Leaf = tuple[int, bytes, dict[str, Any] | None]
 EVENTS = "SELECT event, subject_id, count(*) FROM audit_auditevent GROUP BY event, subject_id"
 LEAVES = """
@@ -95,14 +96,14 @@ class Rows:
 
 
 @contextmanager
-def snapshot(conninfo: str) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+def snapshot(conninfo: str) -> Iterator[Connection]:
     """A connection that reads one state of the database and can change nothing."""
     with psycopg.connect(conninfo) as connection:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield connection
 
 
-def read_rows(connection: "psycopg.Connection[tuple[Any, ...]]") -> Rows:
+def read_rows(connection: Connection) -> Rows:
     """Submissions, incidents, evidence items and how often each event was recorded of each subject."""
     rows = Rows(
         [Submission(*row) for row in connection.execute(SUBMISSIONS)],
@@ -119,7 +120,7 @@ def read_rows(connection: "psycopg.Connection[tuple[Any, ...]]") -> Rows:
 
 
 def read_leaves(
-    connection: "psycopg.Connection[tuple[Any, ...]]",
+    connection: Connection,
 ) -> Iterator[Leaf]:
     """Each leaf of the log: its index, the stored hash, the event as section 13 writes it (None where it is gone)."""
     for index, stored, id_, event, kind, subject, role, actor, at, detail in connection.execute(LEAVES):

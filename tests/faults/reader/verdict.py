@@ -8,7 +8,17 @@ from pathlib import Path
 
 from tests.faults.reader import formats
 from tests.faults.reader.formats import DoesNotHold, Proof
-from tests.faults.reader.rows import Incident, Item, Leaf, Rows, Submission, read_leaves, read_rows, snapshot
+from tests.faults.reader.rows import (
+    Connection,
+    Incident,
+    Item,
+    Leaf,
+    Rows,
+    Submission,
+    read_leaves,
+    read_rows,
+    snapshot,
+)
 from tests.faults.reader.sent import Sent
 
 RECEIVED = "submission:received"
@@ -47,15 +57,18 @@ class Verdict:
 
 def judge(node: Node, sent: Iterable[Sent]) -> Verdict:
     """Compare what the senders hold with what the node has."""
+    with snapshot(node.conninfo) as connection:
+        return judge_by(connection, node, sent)
+
+
+def judge_by(connection: Connection, node: Node, sent: Iterable[Sent]) -> Verdict:
+    """As `judge`, by what this connection sees."""
     verdict, sent = Verdict(), list(sent)
     card = formats.statement(node.card, "comity/key-card/v1")
-    with snapshot(node.conninfo) as connection:
-        rows = read_rows(connection)
-        proofs = _receipts(verdict, sent, str(card["log"]["origin"]), str(card["log"]["key"]))
-        sizes = _log(verdict, read_leaves(connection), proofs)
-        _newest(
-            verdict, connection.execute("SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1"), card, sizes
-        )
+    rows = read_rows(connection)
+    proofs = _receipts(verdict, sent, str(card["log"]["origin"]), str(card["log"]["key"]))
+    roots = _log(verdict, read_leaves(connection), proofs)
+    _newest(verdict, connection.execute("SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1"), card, roots)
     if rows.waiting or rows.unlogged:
         verdict.faults.append(f"the log lacks {rows.unlogged} events, and {rows.waiting} wait for it")
     _submissions(verdict, node, rows, sent, proofs)
