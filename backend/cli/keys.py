@@ -102,11 +102,11 @@ def copy(home: Path, folder: Path) -> None:
     _act(home)
     from backend.vault.ending import copy_keys
     from backend.vault.publishing import worker_keyring
-    from crypto.keyholder.keyring import FileKeyring, KeyringError
+    from crypto.errors import CryptoError
 
     try:
-        added, destroyed = copy_keys(worker_keyring(), FileKeyring(folder))
-    except (KeyringError, OSError) as wrong:
+        added, destroyed = copy_keys(worker_keyring(), folder)
+    except (CryptoError, OSError) as wrong:
         raise click.ClickException(f"The copy was not finished: {wrong}") from wrong
     click.echo(f"Added {added} keys to {folder}, destroyed {destroyed} in it.")
 

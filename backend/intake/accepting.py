@@ -33,7 +33,10 @@ class Enrolment:
 
 
 def find_sender(fingerprint: str) -> Sender | None:
-    """Return the sender with this fingerprint, or None: not enrolled, revoked, expired, unconfirmed."""
+    """Return the sender with this fingerprint, or None: not enrolled, expired, unconfirmed, a revoked peer.
+
+    A revoked device is found: it may bring what it sealed before, which accept() marks.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT public_key, kind FROM edge_sender WHERE fingerprint = %s", [fingerprint])
         row = cursor.fetchone()
@@ -64,9 +67,10 @@ def check_key(submission: CheckedSubmission) -> bool:
 def accept(items: Sequence[tuple[CheckedSubmission, Kept]]) -> list[Outcome | Exception]:
     """Record kept bodies with their events in one transaction, each once per sender and id: its outcome, in order.
 
-    "same" when it was recorded before; else UnknownSender (revoked meanwhile), DifferentContent, SealAgain or
-    NotAccepted. The kept file is removed in each case where the database has said that no row names it. An error of the
-    database itself says nothing: then the file stays for the sweep. No two items have the same sender and id.
+    "same" when it was recorded before; else UnknownSender (not known, or revoked and beyond its bounds),
+    DifferentContent, SealAgain or NotAccepted. The kept file is removed in each case where the database has said that
+    no row names it. An error of the database itself says nothing: then the file stays for the sweep. No two items have
+    the same sender and id.
     """
     try:
         outcomes = _call(items)

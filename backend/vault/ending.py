@@ -8,6 +8,7 @@ file that nobody needs, which the next sweep removes, never a submission without
 
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -89,11 +90,13 @@ def _remove_files(ring: FileKeyring) -> list[str]:
     return removed
 
 
-def copy_keys(ring: FileKeyring, copy: FileKeyring) -> tuple[int, int]:
-    """Bring a copy of the worker's keys up to date: add what is missing there, destroy there what is destroyed here.
+def copy_keys(ring: FileKeyring, folder: Path) -> tuple[int, int]:
+    """Bring the copy of the worker's keys in a folder up to date: add what is missing, destroy what is destroyed here.
 
-    How many were added and destroyed. What is merely missing here is left in the copy: that is what it is for.
+    How many were added and destroyed. What is merely missing here is left in the copy: that is what it is for. Raises
+    a CryptoError where the folder is open to others, or OSError.
     """
+    copy = FileKeyring(folder)
     missing = sorted(set(ring.names()) - set(copy.names()))
     for name in missing:
         copy.write(name, ring.read(name))
