@@ -1,5 +1,5 @@
 # Two commands do everything on a new machine: `make run` and `make test`. Needs Python 3.11 or newer with venv, and make.
-.PHONY: help setup run demo test lint fix bench lock learn fuzz
+.PHONY: help setup run demo test lint fix bench faults lock learn fuzz
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -28,6 +28,10 @@ fix:             ## format and mend what can be mended
 
 bench: setup     ## measure against baselines in the same run
 	@exec .venv/bin/comity bench
+
+faults:          ## kill, fill and shift a real node while reports come in; SEED=7 COUNT=10000 ARGS=--keep
+	@sh scripts/setup.sh test
+	@exec .venv/bin/python -m tests.faults --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 learn:           ## learn the wording of offences anew from narratives/
 	@sh scripts/setup.sh test
