@@ -1,64 +1,136 @@
-"""The edge as a sender meets it: over HTTP, by the real process, with the notary beside it."""
+"""The edge as senders meet it: over HTTP, by the real process, with the notary beside it."""
 
-import http.client
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from statistics import median
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from backend.audit.receipts import verify_receipt
-from backend.audit.storage import Connection
 from backend.audit.trust import TrustedLog
-from backend.cli.benchmarks.measuring import BenchmarkFailed, Result, rates
+from backend.cli.benchmarks import bare
+from backend.cli.benchmarks.load import Loaded, load
+from backend.cli.benchmarks.measuring import BenchmarkFailed, Result
 from backend.cli.benchmarks.node import TemporaryNode
 from backend.cli.benchmarks.registry import Place
 from backend.cli.benchmarks.reports import Reporter, SealedReport, enrol_devices
+from backend.cli.node.ports import LOOPBACK, free_port
+from backend.cli.node.processes import login_url
+from backend.cli.node.roles import DATABASE
 from backend.intake import wire
 from backend.intake.signatures import Message, sign_message
 from crypto.signer import Signer
 
-SENDERS = 16
-_PLAIN = "CREATE TABLE bench_submission (id uuid PRIMARY KEY, digest bytea, sealed bytea)"
+SENDERS = 64
+# What is sealed beforehand and sent again under other ids: the edge cannot see that it is the same.
+SEALED = 128
+_WITHIN = 20.0  # seconds
+_BARE = ("--interface", "wsgi", "--http", "1", "--no-ws", "--workers", "2", "--blocking-threads", "8")
 
 
 @dataclass(frozen=True)
-class _Request:
-    """A report with its headers, signed beforehand: the sender's work is not measured."""
+class _Sides:
+    """Where edge and bare view are, and who sends what to them."""
 
-    headers: dict[str, str]
-    report: SealedReport
+    edge: str
+    bare_port: int
+    devices: Sequence[Signer]
+    reports: Sequence[SealedReport]
+    log: TrustedLog
+
+    def send(self, share: int) -> tuple[Loaded, Loaded]:
+        """Each device sends `share` reports to the edge, then as many senders the same bodies to the bare view."""
+        waves = [[self._another(share * place + n) for n in range(share)] for place in range(len(self.devices))]
+        signed = [[_request(self.edge, r, by) for r in wave] for wave, by in zip(waves, self.devices, strict=True)]
+        address = urlsplit(self.edge)
+        taken = load(str(address.hostname), int(address.port or 80), signed, expected=201)
+        self._check(taken, waves)
+        plain = [[_plain_request(report.sealed) for report in wave] for wave in waves]
+        return taken, load(LOOPBACK, self.bare_port, plain, expected=201)
+
+    def _another(self, number: int) -> SealedReport:
+        return replace(self.reports[number % len(self.reports)], submission=uuid4())
+
+    def _check(self, taken: Loaded, waves: Sequence[Sequence[SealedReport]]) -> None:
+        """The last receipt of each sender holds, and is for the last that one of the senders sent."""
+        got = {verify_receipt(receipt, trusted=self.log).submission for receipt in taken.last}
+        if got != {wave[-1].submission for wave in waves}:
+            raise BenchmarkFailed("a receipt was for something else than was sent; report this.")
 
 
 def accept(place: Place, size: int, rounds: int) -> Result:
-    """Reports acknowledged in a second, against bare INSERTs of the same bodies."""
-    node = place.node
-    devices = enrol_devices(node, SENDERS)
+    """Reports acknowledged in a second, against requests in a second of a bare view that inserts the same bodies."""
+    with _sides(place.node, size) as (sides, share):
+        found = [sides.send(share) for _ in range(rounds)]
+    taken, plain = (median(len(one.took) / one.seconds for one in side) for side in zip(*found, strict=True))
+    return Result(taken, "reports/s", plain)
+
+
+def accept_p99(place: Place, size: int, rounds: int) -> Result:
+    """The time within which 99 of 100 reports are acknowledged, against the bare view's."""
+    with _sides(place.node, size) as (sides, share):
+        found = [sides.send(share) for _ in range(rounds)]
+    taken, plain = (median(one.percentile(0.99) for one in side) for side in zip(*found, strict=True))
+    return Result(1000 * taken, "ms", 1000 * plain)
+
+
+@contextmanager
+def _sides(node: TemporaryNode, size: int) -> Iterator[tuple[_Sides, int]]:
+    senders = min(SENDERS, size)
+    # The limits are at work, and so wide that the senders of one machine do not meet them.
+    os.environ |= {"COMITY_SENDER_RATE": "100000/100000", "COMITY_ADDRESS_RATE": "100000/100000"}
+    devices = enrol_devices(node, senders)
     node.serve_edge()
-    reporter, share = Reporter.to(node), -(-size // SENDERS)
-    with ExitStack() as ending:
-        senders = ending.enter_context(ThreadPoolExecutor(SENDERS))
-        insert = _inserting(node, senders, ending)
-        send = partial(_send, node.edge_url, log=reporter.card.log)
-        waves = [_prepare(node, reporter, devices, share) for _ in range(rounds)]
-        sent, stored = iter(waves), iter(waves)
-        return rates(
-            "reports/s",
-            share * SENDERS,
-            lambda: list(senders.map(send, next(sent))),
-            lambda: insert(next(stored)),
-            rounds=rounds,
-        )
+    reporter = Reporter.to(node)
+    reports = reporter.seal(devices[:1], min(SEALED, size))
+    with _bare_view(node) as port:
+        sides = _Sides(node.edge_url, port, devices, reports, reporter.card.log)
+        sides.send(1)  # Both have connected to the database and read what they read once.
+        yield sides, -(-size // senders)
 
 
-def _prepare(node: TemporaryNode, reporter: Reporter, devices: list[Signer], share: int) -> list[list[_Request]]:
-    """For each device what it sends in one round."""
-    return [[_signed(node.edge_url, report, device) for report in reporter.seal([device], share)] for device in devices]
+@contextmanager
+def _bare_view(node: TemporaryNode) -> Iterator[int]:
+    with node.connect("comity_owner") as owner:
+        owner.execute(f"DROP TABLE IF EXISTS bench_submission; {bare.TABLE}")
+    port = free_port()
+    address = login_url("postgresql", node.home, "comity_owner", DATABASE)
+    command = [sys.executable, "-m", "granian", *_BARE, "--host", LOOPBACK, "--port", str(port), "--log-level", "error"]
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own arguments
+        [*command, f"{bare.__name__}:application"],
+        env={"PATH": "/usr/bin:/bin", "BENCH_DATABASE_URL": address},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + _WITHIN
+        while not _answers(port):
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise BenchmarkFailed(f"the bare view did not answer within {_WITHIN:.0f} s; try again.")
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
-def _signed(url: str, report: SealedReport, device: Signer) -> _Request:
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _request(url: str, report: SealedReport, device: Signer) -> bytes:
+    """A whole request, signed beforehand: the sender's work is not measured."""
     headers = {
         wire.DIGEST_HEADER: wire.format_digest(report.sha256),
         "content-type": wire.MEDIA_TYPES["report"],
@@ -67,39 +139,10 @@ def _signed(url: str, report: SealedReport, device: Signer) -> _Request:
     }
     message = Message("POST", url + wire.PATHS["report"], headers)
     sign_message(message, device, covered=wire.SENT, at=datetime.now(UTC))
-    return _Request(message.headers, report)
+    lines = [f"POST {wire.PATHS['report']} HTTP/1.1", f"host: {urlsplit(url).netloc}"]
+    lines += [f"{name}: {value}" for name, value in message.headers.items()]
+    return "\r\n".join([*lines, f"content-length: {len(report.sealed)}", "", ""]).encode() + report.sealed
 
 
-def _send(url: str, requests: Sequence[_Request], *, log: TrustedLog) -> None:
-    """One sender's round over one connection; each report must be acknowledged before the next one goes."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    for request in requests:
-        connection.request("POST", wire.PATHS["report"], request.report.sealed, request.headers)
-        answer = connection.getresponse()
-        receipt = answer.read()
-        if answer.status != 201:
-            raise BenchmarkFailed(f"the edge answered {answer.status} instead of 201 with a receipt; try again.")
-    connection.close()
-    verified = verify_receipt(receipt, trusted=log)
-    if (verified.submission, verified.sha256) != (request.report.submission, request.report.sha256.hex()):
-        raise BenchmarkFailed("a receipt was for something else than was sent; report this.")
-
-
-def _inserting(
-    node: TemporaryNode, senders: ThreadPoolExecutor, ending: ExitStack
-) -> Callable[[Sequence[Sequence[_Request]]], None]:
-    """What stores a round by bare INSERTs, each sender on a connection of its own, open beforehand."""
-    owner = ending.enter_context(node.connect("comity_owner"))
-    owner.execute(_PLAIN)
-    connections = [ending.enter_context(node.connect("comity_owner")) for _ in range(SENDERS)]
-
-    def insert(connection: Connection, requests: Sequence[_Request]) -> None:
-        for request in requests:
-            row = (request.report.submission, request.report.sha256, request.report.sealed)
-            connection.execute("INSERT INTO bench_submission VALUES (%s, %s, %s)", row)
-
-    def insert_all(round_: Sequence[Sequence[_Request]]) -> None:
-        for _ in senders.map(insert, connections, round_):
-            pass
-
-    return insert_all
+def _plain_request(body: bytes) -> bytes:
+    return f"POST / HTTP/1.1\r\nhost: {LOOPBACK}\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
