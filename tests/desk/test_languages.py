@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from scripts.translations import compile_all
+from tests.desk.sentences import sentences
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 SIGN_IN = "/account/sign-in/"
@@ -77,3 +78,10 @@ def test_the_catalogues_have_the_same_sentences() -> None:
     ]
     assert len(ids) == 4
     assert ids[0] == ids[1] == ids[2] == ids[3]
+
+
+def test_the_catalogues_have_every_sentence_of_templates_and_code_and_no_other() -> None:
+    catalogue = polib.pofile(str(LOCALE / "es" / "LC_MESSAGES" / "django.po"))
+    known = {entry.msgid for entry in catalogue} | {entry.msgid_plural for entry in catalogue if entry.msgid_plural}
+    assert sentences() - known == set()
+    assert known - sentences() == set()
