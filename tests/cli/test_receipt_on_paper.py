@@ -42,7 +42,9 @@ def test_the_rows_on_the_page_are_the_proof_and_verify_when_they_are_typed(folde
     _, text = printed(folder)
     rows = [row for row in text.splitlines() if row in to_paper(PROOF)]
     assert from_paper("\n".join(rows)) == PROOF
-    (folder / "typed.txt").write_text("Whatever stands above.\n\n" + "\n\n".join(f"   {row}  " for row in rows))
+    (folder / "typed.txt").write_text(
+        "Above.\n\n" + "\n\nPage 1 of 2\n".join(f"   {row}  " for row in rows) + "\nBelow"
+    )
     typed, kept = run(folder, "verify", "typed.txt"), run(folder, "verify", "receipt")
     assert typed.exit_code == kept.exit_code == 0, typed.output
     assert typed.output == kept.output
@@ -71,7 +73,7 @@ def test_a_slip_of_the_hand_is_found_with_its_row() -> None:
     rows = to_paper(PROOF)
     assert from_paper("\n".join(rows)) == PROOF
     for place, row in enumerate(rows):
-        slip = row.replace(row[5], "?", 1) if len(row) > 9 else row.replace(".", "+")
+        slip = f"{row[:4]}?{row[5:]}" if len(row) > 9 else row.replace(".", "+")
         with pytest.raises(NotAsPrinted, match=rf"^Row {place + 1:02d} is not as printed"):
             from_paper("\n".join([*rows[:place], slip, *rows[place + 1 :]]))
     for left_out in range(1, len(rows) - 1):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 WIDTH = 60
 MAX_ROWS = 4096
 _ROW = re.compile(r"(?P<said>(?P<number>[0-9]{2,4})(?P<sign>[.+])(?: (?P<text>.*))?) (?P<check>[0-9a-f]{4})")
+_BEGINS = re.compile(r"[0-9]{2,4}[.+](?: |$)")
 
 
 class NotAsPrinted(Exception):
@@ -32,7 +33,7 @@ def to_paper(proof: bytes) -> list[str]:
 def from_paper(typed: str) -> bytes:
     """The proof whose rows were typed, or read from the paper by a machine; raises NotAsPrinted.
 
-    Empty rows and further spaces do not count, and everything before row 01 is passed over.
+    Further spaces do not count, and lines that begin with no number of a row are passed over: headings, feet of pages.
     """
     text = ""
     for number, row in enumerate(_typed_rows(typed), 1):
@@ -67,11 +68,10 @@ def _pieces(line: str) -> Iterator[str]:
 
 def _typed_rows(typed: str) -> list[str]:
     rows = [" ".join(line.split()) for line in typed.splitlines()]
-    rows = [row for row in rows if row]
-    first = next((place for place, row in enumerate(rows) if row.startswith("01. ")), 0)
-    if len(rows) - first > MAX_ROWS:
+    rows = [row for row in rows if _BEGINS.match(row)]
+    if len(rows) > MAX_ROWS:
         raise NotAsPrinted(f"There are more than {MAX_ROWS} rows; type the rows of one proof only.")
-    return rows[first:]
+    return rows
 
 
 def _check(said: str) -> str:
