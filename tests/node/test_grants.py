@@ -55,6 +55,7 @@ def test_append_only_tables_can_be_neither_changed_nor_emptied():
     append_only = {"audit_auditevent", "audit_logleaf", "audit_lognode", "audit_checkpoint", "audit_receipt"}
     assert not changed & {"referral_provisionconfirmation", "referral_confirmationwithdrawal"}
     assert not changed & {"referral_riskoverride", "referral_findingsatsigning"}
+    assert not changed & {"incidents_release", "incidents_releasedecision", "incidents_contentopening"}
     assert not changed & (append_only | {"incidents_custodyevent", "incidents_classification"})
     assert not {grant for grant in written_grants() if grant.right == "TRUNCATE"}
 
