@@ -189,6 +189,8 @@ class _Exchange:
             content = response.read(MAX_ANSWER + 1)
             if len(content) > MAX_ANSWER:
                 raise http.client.HTTPException("an answer over the size limit")
+            if response.length:  # read() says nothing when the edge fell in the middle of its answer
+                raise http.client.IncompleteRead(content, response.length)
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(response.status, content, response.headers.get_content_type(), headers)
 
