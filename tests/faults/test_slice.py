@@ -14,14 +14,15 @@ from tests.faults.reader.sent import Sent, read_sent
 from tests.faults.reader.verdict import Verdict, judge_by
 from tests.faults.run import Run, Wish
 
+# Close together: what falls at once comes back at once.
 FAULTS = (
+    Fault(3, "kill", "edge"),
+    Fault(3, "kill", "notary"),
     Fault(3, "kill", "worker's child"),
-    Fault(8, "kill", "edge"),
-    Fault(12, "queue"),
-    Fault(16, "clock", seconds=1.0, jump=7_200),
-    Fault(17, "kill", "worker"),
-    Fault(24, "kill", "postgres"),
-    Fault(30, "kill", "notary"),
+    Fault(10, "clock", seconds=1.0, jump=7_200),
+    Fault(11, "kill", "worker"),
+    Fault(18, "queue"),
+    Fault(20, "kill", "postgres"),
 )
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("faults")]
 
@@ -50,7 +51,7 @@ class Ran:
 @pytest.fixture(scope="module")
 def ran() -> Iterator[Ran]:
     said: list[str] = []
-    wish = Wish(seed=11, count=40, each=10, senders=6, officers=2, faults=FAULTS)
+    wish = Wish(seed=11, count=40, each=10, senders=8, officers=2, faults=FAULTS)
     with arena(said.append, own_clock=True, own_disk=False, keep=False) as place:
         verdict = Run(wish, place, said.append).go()
         yield Ran(place, verdict, read_sent(place.folder / "sent.jsonl"), said)
