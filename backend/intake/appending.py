@@ -100,7 +100,7 @@ class Part:
             expected = self._first[self.offset : self.offset + len(data)]
             if not data.startswith(expected):
                 raise NotSealed
-            with self._room():
+            with room(), self._whole_pieces():
                 _write_all(self._file, data, self.offset)
             self.offset += len(data)
             self._whole.update(data)
@@ -113,14 +113,17 @@ class Part:
                 os.ftruncate(self._file, self._start)
                 self.offset, self._whole = self._start, self._whole_before
                 raise DigestDiffers
-            with self._room():
+            with room():
                 os.fsync(self._file)
             self._begin()
 
     def link(self, name: Path) -> None:
-        """Give the whole a second name, durable."""
-        os.link(self._path, name)
-        sync_folder(name.parent)
+        """Give the whole a second name, durable; raises NoSpace."""
+        # Its last byte may have come days ago: the sweep must not take it for what a crash left, before it has its row.
+        os.utime(self._file)
+        with room():
+            os.link(self._path, name)
+            sync_folder(name.parent)
 
     def close(self) -> None:
         """Let it go, with the bytes of a chunk that was cut."""
@@ -144,15 +147,24 @@ class Part:
         return digest
 
     @contextmanager
-    def _room(self) -> Iterator[None]:
+    def _whole_pieces(self) -> Iterator[None]:
         try:
             yield
-        except OSError as full:
+        except OSError:
             # What went beyond the last whole piece does not count.
             os.ftruncate(self._file, self.offset)
-            if full.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise NoSpace from None
             raise
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Turn the error of a full disk into NoSpace."""
+    try:
+        yield
+    except OSError as full:
+        if full.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpace from None
+        raise
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from backend.intake.appending import sync_folder
+from backend.intake.appending import room, sync_folder
 from backend.intake.checking import CheckedSubmission
 from backend.intake.refusals import DigestDiffers, Interrupted, NoSpace, NotSealed, TooLarge
 from backend.intake.wire import FIRST_BYTES
@@ -121,15 +121,17 @@ class _InFile:
 
     def write(self, data: bytes) -> None:
         self._body.count(data)
-        self._file.write(data)
+        with room():
+            self._file.write(data)
 
     def finish(self) -> Kept:
         self._body.check()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._temporary.rename(self._final)
-        sync_folder(self._final.parent)
+        with room():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._temporary.rename(self._final)
+            sync_folder(self._final.parent)
         return Kept(path=self._final)
 
     def discard(self) -> None:

@@ -19,7 +19,7 @@ from uuid import UUID
 import msgspec
 
 from backend.intake import wire
-from backend.intake.appending import Hashes, Part, sync_folder
+from backend.intake.appending import Hashes, Part, room, sync_folder
 from backend.intake.asking_uploads import CheckedUpload
 from backend.intake.checking import CheckedSubmission
 from backend.intake.refusals import DifferentContent, TooManyUploads, UploadDiffers, UploadExpired, UploadNotFound
@@ -30,8 +30,9 @@ STATE, PART, NEW = ".upload", ".part", ".new"
 # After its last byte, and after its beginning: time for a bad link to come back, not a store.
 EXPIRES_AFTER = timedelta(days=3)
 EXPIRES_AT_LAST = timedelta(days=14)
-# Of one sender: enough for those that send in parallel and those that were left; each takes disk until it expires.
+# Of one sender: enough for those that send in parallel and those that were left; they take disk until they expire.
 MOST_UNFINISHED = 16
+MOST_ANNOUNCED = 4 * max(wire.LIMITS.values())
 _SENDER_DIGITS = 32
 
 
@@ -123,7 +124,8 @@ def begin(submission: CheckedSubmission, *, folder: Path, at: datetime) -> Uploa
         if _announced(found.submission) != _announced(submission):
             raise DifferentContent
         return found
-    if _unfinished(folder, state.name[:_SENDER_DIGITS]) >= MOST_UNFINISHED:
+    unfinished = _unfinished(folder, state.name[:_SENDER_DIGITS])
+    if len(unfinished) >= MOST_UNFINISHED or sum(unfinished) + submission.size > MOST_ANNOUNCED:
         raise TooManyUploads
     check_space(folder, submission.size)
     _write(state, _State(submission.kind, submission.key_id, submission.digest.hex(), submission.size, at))
@@ -173,9 +175,10 @@ def _path(folder: Path, sender: str, submission: UUID) -> Path:
     return folder / f"{of_sender}{of_both}{STATE}"
 
 
-def _unfinished(folder: Path, prefix: str) -> int:
+def _unfinished(folder: Path, prefix: str) -> list[int]:
+    """The sizes of a sender's unfinished uploads."""
     said = [_decode(state) for state in folder.glob(f"{prefix}*{STATE}")]
-    return sum(1 for one in said if one is not None and not one.stored)
+    return [one.size for one in said if one is not None and not one.stored]
 
 
 def _announced(submission: CheckedSubmission) -> tuple[object, ...]:
@@ -218,10 +221,11 @@ def _expires_at(state: Path, begun_at: datetime) -> datetime:
 
 def _write(path: Path, state: _State) -> None:
     new = path.with_suffix(NEW)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(state))
-        file.flush()
-        os.fsync(file.fileno())
-    new.rename(path)
-    sync_folder(path.parent)
+    with room():
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(state))
+            file.flush()
+            os.fsync(file.fileno())
+        new.rename(path)
+        sync_folder(path.parent)

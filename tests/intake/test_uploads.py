@@ -16,7 +16,7 @@ from backend.intake.appending import Hashes, Part
 from backend.intake.asking_uploads import CheckedUpload
 from backend.intake.checking import CheckedSubmission
 from backend.intake.models import Submission
-from backend.intake.refusals import DigestDiffers, NoSpace, UploadExpired, UploadNotFound, UploadTaken
+from backend.intake.refusals import DigestDiffers, NoSpace, TooManyUploads, UploadExpired, UploadNotFound, UploadTaken
 from backend.intake.storing import Kept
 from backend.intake.sweeping import remove_orphans
 from crypto.checked import checked
@@ -171,6 +171,18 @@ def test_a_crash_between_file_and_row_or_after_the_row_loses_and_doubles_nothing
 
 
 @pytest.mark.django_db
+def test_the_sweep_leaves_a_whole_whose_bytes_are_old_to_get_its_row(tmp_path: Path) -> None:
+    upload = uploads.begin(announced(), folder=tmp_path, at=NOW)
+    append(upload, 0, len(BODY))
+    old = (NOW - timedelta(days=2)).timestamp()
+    os.utime(upload.part, (old, old))
+    with upload.hold(Hashes()) as part:
+        kept = upload.finish(part)
+        assert remove_orphans(tmp_path, at=datetime.now(UTC)) == 0
+    assert (tmp_path / str(kept.stored_as)).read_bytes() == BODY
+
+
+@pytest.mark.django_db
 def test_the_sweep_removes_what_expired_and_nothing_that_is_being_continued(tmp_path: Path) -> None:
     upload = uploads.begin(announced(), folder=tmp_path, at=NOW)
     append(upload, 0, 1000)
@@ -201,6 +213,17 @@ def test_an_upload_that_goes_on_and_on_ends_at_last(tmp_path: Path) -> None:
         uploads.find(asked(announced()), folder=tmp_path, at=NOW)
     # Begun anew, nothing of the old one is taken for the new one's.
     assert uploads.begin(announced(), folder=tmp_path, at=NOW).measure(Hashes())[0] == 0
+
+
+def test_of_one_sender_only_so_much_is_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_ANNOUNCED", len(BODY))
+    small = announced(BODY[:-1])
+    uploads.begin(small, folder=tmp_path, at=NOW)
+    uploads.begin(announced(sender="1" * 64), folder=tmp_path, at=NOW)
+    uploads.begin(small, folder=tmp_path, at=NOW)
+    other = checked(CheckedSubmission, **{**vars(small), "submission": uuid.UUID(int=2)})
+    with pytest.raises(TooManyUploads):
+        uploads.begin(other, folder=tmp_path, at=NOW)
 
 
 def test_names_and_state_say_neither_sender_nor_id(tmp_path: Path) -> None:
