@@ -14,8 +14,8 @@ Sign = Correlation.Sign
 SAME, LIKE = 0.8, 0.35
 # Fewer words than this say the same of different things: "See the attached complaint."
 LEAST_WORDS = 12
-# Of the indicators of the incident that has fewer, the share that both have.
-COVERED = 2 / 3
+# Of the indicators of the incident that has fewer, the share that both have; and how many: one alone is a relation.
+COVERED, SEVERAL = 2 / 3, 2
 # What is read of a long narrative; it is cut where a copy would be cut as well.
 LONGEST = 20_000
 
@@ -97,7 +97,7 @@ def _signs(one: Traits, other: Traits, shared: int) -> Iterator[Sign]:
             yield Sign.SAME_NARRATIVE
         elif both >= LIKE * min(len(one.runs), len(other.runs)):
             yield Sign.LIKE_NARRATIVE
-    if shared and shared >= COVERED * min(one.indicators, other.indicators):
+    if shared >= max(SEVERAL, COVERED * min(one.indicators, other.indicators)):
         yield Sign.SAME_INDICATORS
     if one.losses & other.losses:
         yield Sign.SAME_LOSS

@@ -151,7 +151,8 @@ def test_an_indicator_that_comes_later_wakes_the_comparison_and_counts(device: T
 
 def test_what_was_suggested_stays_so_when_less_speaks_for_it(device: TestDevice) -> None:
     at = {"occurred_at": "2026-11-23T10:00:00Z"}
-    one, other = arrive(device, report(RETOLD.format(IBAN), **at), report("Lost to " + IBAN, **at))
+    told = f"{IBAN} and 192.0.2.7"
+    one, other = arrive(device, report(RETOLD.format(told), **at), report("Lost to " + told, **at))
     compare_all()
     for number in range(3):
         add_indicator(one, "ipv4", f"198.51.100.{number}")

@@ -58,6 +58,12 @@ ROWS: dict[str, tuple[Traits, int, set[Sign], bool]] = {
     "something else with one of three accounts on the same day": (
         traits(OTHER, losses=[]), 1, {Sign.SAME_DAY}, False
     ),
+    "something else with the only account that it names, on the same day": (
+        traits(OTHER, losses=[], indicators=1), 1, {Sign.SAME_DAY}, False
+    ),
+    "the same told in other words on the same day, with the only account that it names": (
+        traits(RETOLD, losses=[], indicators=1), 1, {Sign.LIKE_NARRATIVE, Sign.SAME_DAY}, True
+    ),
     "the same sum on the same day": (traits(OTHER), 1, {Sign.SAME_LOSS, Sign.SAME_DAY}, False),
     "the same sum written otherwise": (
         traits(OTHER, losses=[("184000", "USD")], day=None), 0, {Sign.SAME_LOSS}, False
