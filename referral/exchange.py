@@ -31,6 +31,7 @@ from referral.services.moving import locked, to_stage
 WORKER = System("worker")
 SEND_TIMEOUT = 60.0  # seconds for each step of a request
 MAX_ATTEMPTS = 1000  # about a week at the longest back-off: a small office may be without power for days
+HELD_ATTEMPTS = 9  # looked at again after four to nine minutes
 log = logging.getLogger("comity.exchange")
 
 
@@ -52,12 +53,15 @@ def transmit_waiting(*, at: datetime) -> bool:
             _transmit(transmission, at=at)
         except Undeliverable as final:
             _fail(transmission, str(final), at=at)
+        except NotHanded as held:
+            # It waits for a second person as long as that takes: looked at every few minutes, and no attempt to send.
+            kept = {"last_problem": str(held)[:300], "attempts": min(transmission.attempts, HELD_ATTEMPTS)}
+            Transmission.objects.filter(pk=transmission.pk).update(**kept)
         except Exception as problem:  # what is unforeseen is tried again, then shown to a person
-            known = isinstance(problem, (NotSentYet, NotProved, NotHanded, EdgeUnreachable))
+            known = isinstance(problem, (NotSentYet, NotProved, EdgeUnreachable))
             reason = str(problem) if known else f"unforeseen: {failure_name(problem)}"
             log.warning("transmission %s: %s (attempt %d)", transmission.id, reason, transmission.attempts)
-            # What waits for a second person waits as long as that takes.
-            if transmission.attempts >= MAX_ATTEMPTS and not isinstance(problem, NotHanded):
+            if transmission.attempts >= MAX_ATTEMPTS:
                 _fail(transmission, reason, at=at)
             else:
                 Transmission.objects.filter(pk=transmission.pk).update(last_problem=reason[:300])

@@ -90,7 +90,8 @@ def test_a_letter_with_sensitive_evidence_waits_for_the_second_person(monkeypatc
         at=NOW,
     )
     Transmission.objects.update(attempts=exchange.MAX_ATTEMPTS)
-    assert worked().stage == "to_build"  # a proposal alone moves nothing, and the letter waits as long as that takes
+    held = worked()  # a proposal alone moves nothing, and the letter waits as long as that takes
+    assert (held.stage, held.attempts) == ("to_build", exchange.HELD_ATTEMPTS)
     decide_release(proposed, "approved", "As ordered.", acting=person(Role.APPROVER, "approver"), at=NOW)
     assert worked().stage == "queued"
 
