@@ -1,10 +1,11 @@
 """What the edge is compared with: a plain Django view that inserts the body it gets and checks nothing.
 
-`granian --interface wsgi backend.cli.benchmarks.bare:application`; BENCH_DATABASE_URL says which database. Each
-request is one INSERT in autocommit, that is, one commit.
+`granian --interface wsgi backend.cli.benchmarks.bare:application`; BENCH_DATABASE has Django's settings of the
+database as JSON. Each request is one INSERT in autocommit, that is, one commit.
 """
 
 import hashlib
+import json
 import os
 import uuid
 
@@ -33,11 +34,10 @@ urlpatterns = [path("", insert)]
 
 
 def _application() -> object:
-    from backend.settings.database import parse_database_url
-
+    database = json.loads(os.environ["BENCH_DATABASE"])
     settings.configure(
         ALLOWED_HOSTS=["*"],
-        DATABASES={"default": {**parse_database_url(os.environ["BENCH_DATABASE_URL"]), "CONN_MAX_AGE": None}},
+        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, **database}},
         ROOT_URLCONF=__name__,
         SECRET_KEY="bench",  # noqa: S106 - signs nothing
         MIDDLEWARE=[],
@@ -45,5 +45,5 @@ def _application() -> object:
     return get_wsgi_application()
 
 
-if "BENCH_DATABASE_URL" in os.environ:
+if "BENCH_DATABASE" in os.environ:
     application = _application()

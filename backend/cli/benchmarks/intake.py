@@ -1,5 +1,6 @@
 """The edge as senders meet it: over HTTP, by the real process, with the notary beside it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -22,7 +23,6 @@ from backend.cli.benchmarks.node import TemporaryNode
 from backend.cli.benchmarks.registry import Place
 from backend.cli.benchmarks.reports import Reporter, SealedReport, enrol_devices
 from backend.cli.node.ports import LOOPBACK, free_port
-from backend.cli.node.processes import login_url
 from backend.cli.node.roles import DATABASE
 from backend.intake import wire
 from backend.intake.signatures import Message, sign_message
@@ -101,11 +101,17 @@ def _bare_view(node: TemporaryNode) -> Iterator[int]:
     with node.connect("comity_owner") as owner:
         owner.execute(f"DROP TABLE IF EXISTS bench_submission; {bare.TABLE}")
     port = free_port()
-    address = login_url("postgresql", node.home, "comity_owner", DATABASE)
+    role = "comity_owner"
+    database = {
+        "NAME": DATABASE,
+        "USER": role,
+        "HOST": str(node.home.socket_folder()),
+        "OPTIONS": {"passfile": str(node.home.passfile(role))},
+    }
     command = [sys.executable, "-m", "granian", *_BARE, "--host", LOOPBACK, "--port", str(port), "--log-level", "error"]
     process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own arguments
         [*command, f"{bare.__name__}:application"],
-        env={"PATH": "/usr/bin:/bin", "BENCH_DATABASE_URL": address},
+        env={"PATH": "/usr/bin:/bin", "BENCH_DATABASE": json.dumps(database)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
