@@ -34,6 +34,8 @@ async def _serve(scope: Scope, receive: Receive, send: Send) -> None:
         answer = await _answer(request)
     except Interrupted:
         logger.info("interrupted by the sender")
+        # Most often nobody hears this any more; without it the server would say 500 to who only stopped sending.
+        await problems.problem(problems.INCOMPLETE).send(send)
         return
     if answer.status >= 400:
         await request.drain()

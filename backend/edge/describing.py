@@ -28,6 +28,7 @@ def receipt_answer(text: str) -> Object:
 
 
 def problems(*statuses: str) -> Object:
-    """The refusals with these statuses."""
+    """The refusals with these statuses, and that for asking too often, which may come from any address."""
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {status: {"description": "Refused", "content": {PROBLEM: {"schema": schema}}} for status in statuses}
+    refused = {"description": "Refused", "content": {PROBLEM: {"schema": schema}}}
+    return dict.fromkeys(sorted({*statuses, "429"}), refused)

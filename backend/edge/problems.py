@@ -29,6 +29,13 @@ NOT_FOUND = Problem(
 METHOD = Problem(
     "method", 405, _("The method is not allowed here"), _("Use one of the methods named in the header Allow.")
 )
+INCOMPLETE = Problem(
+    "incomplete",
+    400,
+    _("The body ended early"),
+    _("The body ended before the length that was announced; nothing is acknowledged, send it again or go on with it."),
+    {"connection": "close"},
+)
 FAILED = Problem(
     "failed", 500, _("The node failed"), _("The node could not answer; nothing is acknowledged, send it again.")
 )
