@@ -44,6 +44,11 @@ class Shot:
         added = (("signature-input", f"comity={params}"), ("signature", f"comity=:{signature}:"))
         return replace(self, headers=(*self.headers, *added))
 
+    def announced(self) -> int:
+        """How many bytes of the body it says that there are."""
+        sizes = [value for name, value in self.headers if name == "content-length" and value.isdecimal()]
+        return int(sizes[0]) if sizes else len(self.body)
+
     def head(self) -> bytes:
         """The bytes before the body."""
         lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.headers)]

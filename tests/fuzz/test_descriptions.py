@@ -66,7 +66,7 @@ def test_the_edge_answers_as_it_is_described(edge: RunningEdge, card: TrustedCar
 
     ran = fuzz(asked, cases(described), slice=40, share=0.02, shard=shard)
     print(f"{ran} requests: {sorted(seen)}")
-    assert len(seen) > 5
+    assert len(seen) > min(5, ran // 8)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_the_desk_answers_as_it_is_described(desk: World, shard: int) -> None:
 
     ran = fuzz(asked, cases(described), slice=25, share=0.01, shard=shard)
     print(f"{ran} requests: {sorted(seen)}")
-    assert len(seen) > 2
+    assert len(seen) > min(2, ran // 8)
 
 
 # Django's client makes these itself: its session is that of the person.
