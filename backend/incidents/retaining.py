@@ -189,9 +189,8 @@ def _with_what_counts(incidents: "QuerySet[Incident]") -> "QuerySet[Incident]":
 def _may_be_due(rules: Mapping[tuple[str, str], RetentionRule], after: Any, *, at: datetime) -> "list[Incident]":
     wanted = Q(pk__in=[])
     for state in {state for state, _offence in rules}:
-        wanted |= Q(unit__state=state) & _over(
-            {code: rule.months for (where, code), rule in rules.items() if where == state}, at=at
-        )
+        months = {code: rule.months for (where, code), rule in rules.items() if where == state}
+        wanted |= Q(pk__in=_decided_and_over(state, months, at=at)) | _undecided_and_over(state, months, at=at)
     held = LegalHold.objects.filter(incident=OuterRef("pk"), lifted_at=None)
     taken = Erasure.objects.filter(incident=OuterRef("pk"), refused_at=None)
     rows = _with_what_counts(Incident.objects.filter(~Exists(held), ~Exists(taken), data_key__destroyed_at=None))
@@ -201,22 +200,31 @@ def _may_be_due(rules: Mapping[tuple[str, str], RetentionRule], after: Any, *, a
     return list(rows.order_by("received_at", "pk")[:PAGE])
 
 
-def _over(months: Mapping[str, int | None], *, at: datetime) -> Q:
-    """Incidents of a State whose every offence is past its period, counted from the report."""
-    fallback = _older(months[ANY_OFFENCE], at=at) if ANY_OFFENCE in months else Q(pk__in=[])
-    decided = Q(decided__isnull=False)
+def _decided_and_over(state: str, months: Mapping[str, int | None], *, at: datetime) -> "QuerySet[Any]":
+    """Incidents of a State whose every offence, as decided, is past its period, counted from the report."""
+    received = "incident__received_at"
     ruled = [code for code in months if code != ANY_OFFENCE]
+    over = (Q(codes__contained_by=ruled) & ~Q(codes=[])) | _fallback(months, received, at=at)
     for code in ruled:
-        decided &= ~Q(decided__contains=[code]) | _older(months[code], at=at)
-    only_ruled = Q(decided__contained_by=ruled) & ~Q(decided=[])
-    undecided = Q(decided__isnull=True)
+        over &= ~Q(codes__contains=[code]) | _older(months[code], received, at=at)
+    standing = ClassificationDecision.objects.filter(replaced_by=None, incident__unit__state=state)
+    return standing.filter(over).values("incident")
+
+
+def _undecided_and_over(state: str, months: Mapping[str, int | None], *, at: datetime) -> Q:
+    """Incidents of a State on which nobody decided, past every period of the State."""
+    over = Q(unit__state=state) & _fallback(months, "received_at", at=at)
     for of_any in months.values():
-        undecided &= _older(of_any, at=at)
-    return (decided & (only_ruled | fallback)) | (undecided & fallback)
+        over &= _older(of_any, "received_at", at=at)
+    return over & ~Exists(ClassificationDecision.objects.filter(incident=OuterRef("pk")))
 
 
-def _older(months: int | None, *, at: datetime) -> Q:
+def _fallback(months: Mapping[str, int | None], received: str, *, at: datetime) -> Q:
+    return _older(months[ANY_OFFENCE], received, at=at) if ANY_OFFENCE in months else Q(pk__in=[])
+
+
+def _older(months: int | None, received: str, *, at: datetime) -> Q:
     if months is None:
         return Q(pk__in=[])
     # Months have 28 to 31 days: what is three days early is seen, and found not to be due, in periods.
-    return Q(received_at__lte=periods.months_after(at, -months) + timedelta(days=3))
+    return Q(**{f"{received}__lte": periods.months_after(at, -months) + timedelta(days=3)})
