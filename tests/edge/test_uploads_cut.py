@@ -52,10 +52,12 @@ class Own:
         # The worker is not our child: its port is free once it has ended.
         wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
 
+    @property
+    def running(self) -> RunningEdge:
+        return RunningEdge(self.link.url, self.sealed, self.folder / "edge.log", self.process.pid)
+
     def _wait(self) -> None:
-        wait_until_healthy(
-            RunningEdge(self.link.url, self.sealed, self.folder / "edge.log", self.process.pid), self.process
-        )
+        wait_until_healthy(self.running, self.process)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,16 @@ def test_comity_submit_goes_on_by_itself_over_a_link_that_breaks(
     assert rows["evidence"].size > SIZE
     # What was on the wire at a cut is lost with it; nothing else went twice.
     assert own.link.passed < SIZE * 1.3
+
+
+@pytest.mark.usefixtures("notary")
+def test_64_mb_in_chunks_pass_in_less_than_200_mb_of_memory(upload: Upload, own: Own) -> None:
+    large = upload.but(body=sealed(64 * 1024 * 1024))
+    assert large.begin().status == 201
+    # All of it in one chunk: what the edge holds does not follow the size that the sender takes.
+    assert large.chunk(0, len(large.body)).status == 204
+    assert large.receipt().status == 200
+    assert own.running.peak_kilobytes() < 200_000
 
 
 @pytest.mark.usefixtures("notary")
