@@ -1,4 +1,4 @@
-"""Uploads that go on after a cut."""
+"""Nothing: what has arrived of an upload is told by files alone (docs/decisions/uploads.md)."""
 
 from typing import Any, ClassVar
 
