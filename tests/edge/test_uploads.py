@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import select
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -78,7 +79,8 @@ def test_after_a_cut_in_the_middle_of_a_chunk_it_goes_on_at_that_byte(begun: Upl
 
 def test_a_sender_who_comes_back_takes_over_from_its_own_dead_connection(begun: Upload, edge: RunningEdge) -> None:
     with begun.cut(100_000, 300_000, 50_000) as silent:
-        # It is still open, and the edge would wait for more for half a minute.
+        # It is still open, and the edge would wait for more for half a minute. Whoever asks first may be heard last.
+        wait_for(lambda: begun.look().status == 200 and bool(select.select([silent], [], [], 0.1)[0]))
         at = offset_of(begun.look())
         answer = silent.recv(65_536)
         assert answer.startswith(b"HTTP/1.1 423 ")
