@@ -24,6 +24,7 @@ from backend.incidents.setting_aside import (
     settle,
     work_on_one,
 )
+from backend.incidents.settling import erase_sealed
 from backend.incidents.statement import ReportStatement
 from backend.intake.models import Submission
 from backend.vault.columns import OpenDataKey, open_data_key
@@ -88,7 +89,8 @@ class Kept:
 
 def payload_path(item: EvidenceItem) -> Path:
     """Where the sealed payload of a received item lies."""
-    return Path(settings.COMITY.evidence) / item.stored_as
+    folder: Path = settings.COMITY.evidence
+    return folder / item.stored_as
 
 
 def keep_payload(source: BinaryIO, item: EvidenceItem, *, kind: str, key_id: str, key: OpenDataKey) -> Kept:
@@ -130,9 +132,8 @@ def _take(submission: Submission, item: EvidenceItem, *, at: datetime) -> None:
         item.submission = submission
         mark_received(item, kept, acting=WORKER, came_from=f"device {submission.sender}", at=at)
         settle(submission, Submission.Stage.OPENED, at=at)
-    if submission.stored_as:
-        # The payload is kept, the wrapped file key too: the sealed file has served.
-        (Path(settings.COMITY.sealed) / submission.stored_as).unlink(missing_ok=True)
+        # The payload is kept, the wrapped file key too: the sealed original has served, in a row as in a file.
+        erase_sealed([submission.pk], at=at)
 
 
 def mark_received(item: EvidenceItem, kept: Kept, *, acting: Acting, came_from: str, at: datetime) -> None:

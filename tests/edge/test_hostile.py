@@ -129,7 +129,7 @@ WRONG = [
     ("content-length", "0", "malformed"),
     ("signature", "comity=:AAAA:", "sender"),
     ("signature", "comity", "sender"),
-    ("signature-input", 'comity=("@method");created=1;keyid="x"', "clock"),
+    ("signature-input", 'comity=("@method");created=1;keyid="x";tag="comity"', "clock"),
     ("signature-input", "\xff", "sender"),
     ("comity-intake-key", "0123456789abcde0", "sender"),
     ("idempotency-key", '"8d3bf4c5-95f5-4b18-9d5c-2b0a4a4b6c2a"', "sender"),
