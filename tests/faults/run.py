@@ -16,7 +16,9 @@ from tests.faults.reader.sent import write_sent
 from tests.faults.reader.verdict import Verdict, judge
 
 LOOK = 0.05  # seconds
-STUCK = 300.0  # seconds in which nothing more was worked off after the faults: then something is lost
+# Seconds in which nothing more was worked off: then something is lost. Longer than the longest back-off, for which what
+# was tried by a fast clock may wait.
+STUCK = 660.0
 UNSETTLED = """
 SELECT (SELECT count(*) FROM intake_submission WHERE stage = 'received'), (SELECT count(*) FROM audit_pendingevent)
 """
