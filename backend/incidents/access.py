@@ -74,9 +74,7 @@ PERMITTED: dict[Action, frozenset[Role]] = {
 }
 
 # What can be asked of an incident that is erased: to see that it is; a hold or an order says so by a sentence.
-ON_ERASED = frozenset(
-    {Action.READ, Action.PLACE_HOLD, Action.LIFT_HOLD, Action.ORDER_ERASURE, Action.APPROVE_ERASURE}
-)
+ON_ERASED = frozenset({Action.READ, Action.PLACE_HOLD, Action.LIFT_HOLD, Action.ORDER_ERASURE, Action.APPROVE_ERASURE})
 
 
 def may(user: User, action: Action, *, at: datetime) -> bool:
