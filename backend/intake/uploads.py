@@ -170,8 +170,8 @@ def _remove(state: Path) -> bool:
 
 def _path(folder: Path, sender: str, submission: UUID) -> Path:
     """Names that say nothing to whoever does not know the ids; those of one sender begin alike."""
-    of_sender = hashlib.sha256(f"comity/upload/v1\n{sender}".encode()).hexdigest()[:_SENDER_DIGITS]
-    of_both = hashlib.sha256(f"comity/upload/v1\n{sender}\n{submission}".encode()).hexdigest()[:32]
+    of_sender = hashlib.sha256(f"comity upload\n{sender}".encode()).hexdigest()[:_SENDER_DIGITS]
+    of_both = hashlib.sha256(f"comity upload\n{sender}\n{submission}".encode()).hexdigest()[:32]
     return folder / f"{of_sender}{of_both}{STATE}"
 
 

@@ -146,7 +146,8 @@ def test_the_start_page_says_what_waits_for_whom(world: World) -> None:
     assert world.received.reference in registrar
     assert "Drafts" in words(shown(world, "prosecutor", "start"))
     assert "1 submission in quarantine" in words(shown(world, "administrator", "start"))
-    assert "Nothing at the moment" in words(shown(world, "signer", "start"))
+    assert "1 release of sensitive material to decide on" in words(shown(world, "signer", "start"))
+    assert "Nothing at the moment" in words(shown(world, "auditor", "start"))
 
 
 def test_what_an_urgent_form_left_open_is_loudest_when_late(world: World) -> None:

@@ -92,8 +92,8 @@ def test_a_key_whose_time_is_over_goes_with_its_file_and_an_event(key: Published
     assert sweep() == 0
 
 
-@pytest.mark.parametrize("early", [timedelta(minutes=1), timedelta(days=30), timedelta(days=44)])
-def test_a_key_is_not_destroyed_a_minute_before_its_time(key: PublishedKey, early: timedelta) -> None:
+@pytest.mark.parametrize("early", [timedelta(hours=1), timedelta(days=30), timedelta(days=44)])
+def test_a_key_is_not_destroyed_before_its_time(key: PublishedKey, early: timedelta) -> None:
     PublishedKey.objects.filter(pk=key.pk).update(seal_until=OVER + early)
     # The worker's clock alone says that it is over: the database's does not.
     assert ending.destroy_keys(PublishedKey.objects.filter(pk=key.pk), worker_keyring(), acting=TESTS, at=NOW) == []

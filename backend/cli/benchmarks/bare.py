@@ -1,15 +1,15 @@
 """What the edge is compared with: a plain Django view that inserts the body it gets and checks nothing.
 
-`granian --interface wsgi backend.cli.benchmarks.bare:application`; BENCH_DATABASE has Django's settings of the
-database as JSON. Each request is one INSERT in autocommit, that is, one commit.
+`granian --interface wsgi backend.cli.benchmarks.bare:application`, with the settings of settings_text(). Each request
+is one INSERT in autocommit, that is, one commit.
 """
 
 import hashlib
-import json
-import os
 import uuid
+from collections.abc import Mapping
+from functools import cache
 
-from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -33,17 +33,20 @@ def insert(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", insert)]
 
 
-def _application() -> object:
-    database = json.loads(os.environ["BENCH_DATABASE"])
-    settings.configure(
-        ALLOWED_HOSTS=["*"],
-        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, **database}},
-        ROOT_URLCONF=__name__,
-        SECRET_KEY="bench",  # noqa: S106 - signs nothing
-        MIDDLEWARE=[],
+def settings_text(database: Mapping[str, object]) -> str:
+    """Django's settings as a module, for the server's processes; `database` is what its settings say besides."""
+    whole = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, **database}
+    return (
+        f"ALLOWED_HOSTS = ['*']\nDATABASES = {{'default': {whole!r}}}\nROOT_URLCONF = {__name__!r}\n"
+        "SECRET_KEY = 'bench'\nMIDDLEWARE = []\n"
     )
+
+
+def application(environ: dict[str, object], start_response: object) -> object:
+    """WSGI; made at the first request, since nothing is set up where only the settings are written."""
+    return _made()(environ, start_response)
+
+
+@cache
+def _made() -> WSGIHandler:
     return get_wsgi_application()
-
-
-if "BENCH_DATABASE" in os.environ:
-    application = _application()

@@ -1,15 +1,15 @@
 """The edge as senders meet it: over HTTP, by the real process, with the notary beside it."""
 
-import json
-import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -84,8 +84,6 @@ def accept_p99(place: Place, size: int, rounds: int) -> Result:
 @contextmanager
 def _sides(node: TemporaryNode, size: int) -> Iterator[tuple[_Sides, int]]:
     senders = min(SENDERS, size)
-    # The limits are at work, and so wide that the senders of one machine do not meet them.
-    os.environ |= {"COMITY_SENDER_RATE": "100000/100000", "COMITY_ADDRESS_RATE": "100000/100000"}
     devices = enrol_devices(node, senders)
     node.serve_edge()
     reporter = Reporter.to(node)
@@ -109,12 +107,18 @@ def _bare_view(node: TemporaryNode) -> Iterator[int]:
         "OPTIONS": {"passfile": str(node.home.passfile(role))},
     }
     command = [sys.executable, "-m", "granian", *_BARE, "--host", LOOPBACK, "--port", str(port), "--log-level", "error"]
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own arguments
-        [*command, f"{bare.__name__}:application"],
-        env={"PATH": "/usr/bin:/bin", "BENCH_DATABASE": json.dumps(database)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with tempfile.TemporaryDirectory(prefix="comity-bench-") as folder:
+        (Path(folder) / "bench_settings.py").write_text(bare.settings_text(database))
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own arguments
+            [*command, f"{bare.__name__}:application"],
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": folder, "DJANGO_SETTINGS_MODULE": "bench_settings"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        yield from _until_stopped(process, port)
+
+
+def _until_stopped(process: "subprocess.Popen[bytes]", port: int) -> Iterator[int]:
     try:
         deadline = time.monotonic() + _WITHIN
         while not _answers(port):

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from backend.cli.node.binaries import SHARED
@@ -31,6 +31,8 @@ class NodeSettings:
     desk_port: int
     edge_url: str
     desk_url: str
+    # Further variables of the edge's environment: how often one may ask it, which fronts it believes.
+    edge: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

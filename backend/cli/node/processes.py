@@ -4,7 +4,6 @@ The launch specification: for each process its command, database role, key group
 `docs/architecture.md` has the same as a table, and a test starts each process and compares.
 """
 
-import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -19,8 +18,8 @@ from backend.cli.node.roles import BROKER, BROKER_DATABASE, DATABASE
 
 Command = Callable[[str, int], list[str]]
 DESK_THREADS = 8
-# What an operator may set for the edge in the environment of `comity up` (docs/operations.md, the settings).
-PASSED_TO_EDGE = ("COMITY_SENDER_RATE", "COMITY_ADDRESS_RATE", "COMITY_FRONTS")
+# What the options of `comity up` say to the edge (docs/operations.md, the settings).
+SAID_TO_EDGE = ("COMITY_SENDER_RATE", "COMITY_ADDRESS_RATE", "COMITY_FRONTS")
 STATIC = Path(__file__).resolve().parents[3] / "frontend" / "static"
 
 
@@ -109,7 +108,7 @@ def environment(process: Process, home: Home, node: NodeSettings, *, mode: str) 
     if process.secret:
         found["COMITY_SECRET_KEY"] = _secret(home, process.name)
     if process is EDGE:
-        found |= {name: os.environ[name] for name in PASSED_TO_EDGE if name in os.environ}
+        found |= {name: node.edge[name] for name in SAID_TO_EDGE if name in node.edge}
     for folder, variable in (("sealed", "COMITY_SEALED"), ("evidence", "COMITY_EVIDENCE"), ("tmp", "TMPDIR")):
         if folder in process.folders:
             found[variable] = str(home.folder(folder))

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +34,7 @@ class Wishes:
     desk_port: int | None = None
     edge_url: str | None = None
     desk_url: str | None = None
+    edge: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(path: Path, wishes: Wishes, *, mode: str, ready_file: Path | None) -> None:
@@ -79,6 +80,7 @@ def settle(remembered: NodeSettings | None, wishes: Wishes, path: Path, mode: st
         desk_port=desk_port,
         edge_url=_url(wishes.edge_url, remembered.edge_url if remembered else None, edge_port),
         desk_url=_url(wishes.desk_url, remembered.desk_url if remembered else None, desk_port),
+        edge={**(remembered.edge if remembered else {}), **wishes.edge},
     )
     if mode == "production":
         _require_tls(settled)
