@@ -29,7 +29,7 @@ BYTES_IN_BATCH = 4 * 1024 * 1024
 MOST_WAITING = 1_000
 # How long a sender is kept waiting for the notary before it is told where to ask; how often the notary is asked.
 RECEIPT_SECONDS = 2.0
-RECEIPT_PAUSE = 0.005
+RECEIPT_PAUSE = 0.010
 
 K = TypeVar("K")
 V = TypeVar("V")
