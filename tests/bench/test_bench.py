@@ -16,6 +16,9 @@ from tests.docs.pages import rows, section
 WITHOUT_NODE = ("evidence.seal", "evidence.open", "evidence.readdress", "classify", "basis", "letter.render",
                 "letter.sign", "packet.build")  # fmt: skip
 WITH_NODE = tuple(name for name in BENCHMARKS if name not in WITHOUT_NODE)
+# Of those that differ by their size alone, one is enough.
+LONG = ("edge.accept.p99", "lookup.indicator", "lookup.indicator.half", "worker.incidents.million")
+SHORT = tuple(name for name in WITH_NODE if name not in LONG)
 
 
 def check_shape(said: str, names: tuple[str, ...]) -> None:
@@ -37,7 +40,7 @@ def test_a_benchmark_gives_value_unit_baseline_and_ratio(name):
 @pytest.mark.journey
 def test_those_that_need_a_node_make_one_and_leave_nothing_of_it(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "backend.cli.main", "bench", *WITH_NODE, "--size", "16", "--json"],
+        [sys.executable, "-m", "backend.cli.main", "bench", *SHORT, "--size", "16", "--json"],
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
@@ -45,7 +48,7 @@ def test_those_that_need_a_node_make_one_and_leave_nothing_of_it(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    check_shape(done.stdout, WITH_NODE)
+    check_shape(done.stdout, SHORT)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -54,6 +57,16 @@ def test_results_come_as_a_table_where_json_is_not_asked_for():
     assert done.exit_code == 0
     assert done.stdout.startswith("basis ")
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_growth_measures_each_on_more_data_as_well():
+    done = CliRunner().invoke(command, ["basis", "evidence.readdress", "--size", "1", "--growth", "--json"])
+    assert done.exit_code == 0, done.output
+    for result in json.loads(done.stdout)["results"].values():
+        assert list(result["growth"]) == ["2", "4"]
+        assert set(result["growth"]["4"]) == {"value", "unit", "baseline", "ratio"}
+    lines = CliRunner().invoke(command, ["basis", "--size", "1", "--growth"]).stdout.splitlines()
+    assert [line[:26].strip() for line in lines] == ["basis", "basis x2", "basis x4"]
 
 
 def test_an_unknown_name_is_wrong_usage_and_the_list_is_shown():

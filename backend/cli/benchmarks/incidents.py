@@ -8,6 +8,7 @@ from backend.cli.benchmarks.registry import Place
 from backend.cli.benchmarks.reports import Reporter, SealedReport, enrol_devices
 from crypto.signer import Signer
 
+MILLION = 1_000_000
 _ACCEPT = "SELECT outcome FROM accept(%s, %s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -32,6 +33,15 @@ def open_reports(place: Place, size: int, rounds: int) -> Result:
     if opened != len(reports):
         raise BenchmarkFailed(f"of {len(reports)} reports {opened} became incidents; expected all: report this.")
     return result
+
+
+def open_reports_among_a_million(place: Place, size: int, rounds: int) -> Result:
+    """The same in a node that has a million incidents already."""
+    from backend.cli.benchmarks import lookup
+
+    with place.node.connect("comity_owner") as owner:
+        lookup.filled(place.node, owner, MILLION)
+    return open_reports(place, size, rounds)
 
 
 def _work_off(count: int) -> None:

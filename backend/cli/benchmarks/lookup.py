@@ -28,8 +28,7 @@ def look_up_(place: Place, size: int, rounds: int) -> Result:
     node = place.node
     with ExitStack() as ending:
         owner = ending.enter_context(node.connect("comity_owner"))
-        questions = _questions(node, owner, size)
-        filling.fill(node, owner, size)
+        questions = filled(node, owner, size)
         desk = ending.enter_context(node.connect("comity_desk"))
         owner.execute("GRANT SELECT ON bench_plain TO comity_desk")
         ending.enter_context(node.acting_as("comity_desk"))
@@ -40,6 +39,13 @@ def look_up_(place: Place, size: int, rounds: int) -> Result:
             for _ in range(rounds)
         ]
     return Result(1000 * median(work for work, _ in taken), "ms", 1000 * median(plain for _, plain in taken))
+
+
+def filled(node: TemporaryNode, owner: Connection, size: int) -> list[str]:
+    """Fill the node with so many incidents; the indicators to ask for."""
+    questions = _questions(node, owner, size)
+    filling.fill(node, owner, size)
+    return questions
 
 
 def _questions(node: TemporaryNode, owner: Connection, size: int) -> list[str]:

@@ -94,6 +94,10 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         "incidents:open_reports", 64, 4, "reports opened, checked, classified, encrypted, indexed",
         "opening the same age files, nothing more",
     ),
+    "worker.incidents.million": Benchmark(
+        "incidents:open_reports_among_a_million", 64, 4, "the same in a node that has 1,000,000 incidents",
+        "opening the same age files, nothing more",
+    ),
     "edge.accept": Benchmark(
         "intake:accept", 3200, 5, "reports of 64 senders: signature checked, stored durably, receipt returned",
         "a bare Django view (WSGI, 2 workers of 8 threads) that inserts the same bodies, one commit each",
