@@ -22,7 +22,7 @@ from backend.vault.columns import OpenDataKey, open_data_keys
 from backend.vault.tokens import tokens_to_look_up
 
 # Incidents shown at once, the latest that came to have the indicator first.
-PAGE = 50
+PAGE = 25
 # What one question may hold, in characters and in indicators.
 LONGEST, MOST_ASKED = 2000, 10
 EARLIER = 5
