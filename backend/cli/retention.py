@@ -44,8 +44,9 @@ def show(home: Path, days: int) -> None:
         click.echo(f"held    {hold.incident.reference}  since {hold.placed_at:%Y-%m-%d}")
     for incident, period in retaining.due(ties_of, at=at + timedelta(days=days)):
         click.echo(f"due     {incident.reference}  {period.until:%Y-%m-%d}")
+    said = erasing.lifetimes()
     for done in Erasure.objects.exclude(erased_at=None).select_related("incident").order_by("erased_at"):
-        complete = erasing.complete_on(done.erased_at)
+        complete = erasing.complete_on(done.erased_at, said)
         told = f"complete {complete:%Y-%m-%d}" if complete else "complete: not known"
         click.echo(f"erased  {done.incident.reference}  {done.erased_at:%Y-%m-%d}  {told}")
 

@@ -27,6 +27,7 @@ from backend.incidents.whole import read_whole
 from backend.intake.queue import failure_name
 from backend.vault import tokens
 from backend.vault.columns import OpenDataKey, open_data_key
+from backend.vault.secrets import DataKeyDestroyed
 
 ENGINE = System("law engine")
 log = logging.getLogger("comity.incidents")
@@ -118,11 +119,15 @@ def propose_anew(*, catalogue: Catalogue | None = None, at: datetime) -> bool:
     try:
         with transaction.atomic():
             keep_others_from(incident)
+            # Read under the lock: what was erased meanwhile gets no indicators again.
+            incident.data_key.refresh_from_db()
             key = open_data_key(incident.data_key)
             whole = read_whole(incident, key=key)
             classify_incident(incident, whole.report, key, read_up_to=whole.read_up_to, catalogue=law, at=at)
     except IntegrityError:
         log.info("%s was classified by another worker at the same moment", incident.reference)
+    except DataKeyDestroyed:
+        log.info("%s was erased at the same moment", incident.reference)
     except Exception as problem:
         _failed.add(incident.pk)
         log.error("%s was not classified anew: %s", incident.reference, failure_name(problem))

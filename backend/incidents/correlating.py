@@ -82,13 +82,15 @@ def compare(incidents: Sequence[UUID], *, at: datetime) -> None:
 
 def _tell_narratives(incidents: Sequence[UUID]) -> None:
     """Give each incident that has none yet the token of its narrative."""
-    without = Comparison.objects.filter(pk__in=incidents, narrative_token=None)
-    told = []
-    for incident, report in readable_reports(without.values_list("pk", flat=True)):
-        words = words_of(report.narrative)
-        if len(words) >= LEAST_WORDS:
-            told.append(Comparison(pk=incident, narrative_token=tokens.narrative_token(words)))
-    Comparison.objects.bulk_update(told, ["narrative_token"])
+    with transaction.atomic():
+        # Locked before a report is read: an erasure takes the token away after this, or there is no report any more.
+        without = Comparison.objects.select_for_update().filter(pk__in=incidents, narrative_token=None)
+        told = []
+        for incident, report in readable_reports(without.order_by("pk").values_list("pk", flat=True)):
+            words = words_of(report.narrative)
+            if len(words) >= LEAST_WORDS:
+                told.append(Comparison(pk=incident, narrative_token=tokens.narrative_token(words)))
+        Comparison.objects.bulk_update(told, ["narrative_token"])
 
 
 def _keep(found: Mapping[UUID, Sequence[Pair]], *, at: datetime) -> None:

@@ -19,9 +19,10 @@ from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.incidents import access
+from backend.incidents.classifying import keep_others_from
 from backend.incidents.models import BackupLifetime, Erasure, EvidenceItem, Incident, LegalHold
 from backend.incidents.periods import NO_TIES
-from backend.incidents.retaining import MAX_BASIS, NotRetained, TiesOf, due, one_line, wake_worker
+from backend.incidents.retaining import MAX_BASIS, NotRetained, TiesOf, due, one_line, still_due, wake_worker
 from backend.incidents.setting_aside import WORKER
 from backend.incidents.settling import erase_sealed
 from backend.intake.models import Submission
@@ -105,19 +106,27 @@ def erase_due(ties_of: TiesOf, *, at: datetime) -> int:
     done = 0
     for order in free:
         if not ties.get(order.incident_id, NO_TIES).running:
-            done += _erase_one(order.incident, order, at=at)
+            done += _erase_one(order.incident, order, ties_of, at=at)
     for incident, period in islice(due(ties_of, at=at), AT_ONCE):
         rule = Erasure(incident=incident, rule=period.rule, ordered_at=at)  # type: ignore[misc]
-        done += _erase_one(incident, rule, at=at)
+        done += _erase_one(incident, rule, ties_of, at=at)
     return done
 
 
-def _erase_one(incident: Incident, order: Erasure, *, at: datetime) -> bool:
+def _erase_one(incident: Incident, order: Erasure, ties_of: TiesOf, *, at: datetime) -> bool:
     try:
         with transaction.atomic():
+            # Looked at again under the lock: many are found at once, and what comes meanwhile keeps its incident.
+            keep_others_from(incident)
             if order.rule_id is not None:
+                if not still_due(incident, ties_of, at=at):
+                    return False
                 order.save(force_insert=True)
+            else:
+                must_not_run(incident, ties_of)
             _erase(incident, order, at=at)
+    except NotRetained:
+        return False
     except IntegrityError:
         # A hold was placed, a rule ended or another worker was quicker, since it was looked up: the database refuses.
         log.info("%s was not erased: it is held, or no longer due", incident.reference)
@@ -180,12 +189,18 @@ def rewrite_keys(*, at: datetime) -> int:
 # When it is complete -------------------------------------------------------------------------------------------------
 
 
-def complete_on(erased_at: datetime) -> datetime | None:
+def lifetimes() -> "list[BackupLifetime]":
+    """What was said of how long backups are kept, oldest first."""
+    return list(BackupLifetime.objects.order_by("set_at", "pk"))
+
+
+def complete_on(erased_at: datetime, said: "Sequence[BackupLifetime] | None" = None) -> datetime | None:
     """When the last backup that holds the wrapped data key is destroyed; None where nobody said how long they are kept.
 
-    What was said when it was erased counts, and longer ones said while backups of that time still lay there.
+    What was said when it was erased counts, and longer ones said while backups of that time still lay there. ``said``
+    is lifetimes(), where it is at hand.
     """
-    said = list(BackupLifetime.objects.order_by("set_at", "pk"))
+    said = lifetimes() if said is None else said
     before = [row for row in said if row.set_at <= erased_at]
     if not said:
         return None

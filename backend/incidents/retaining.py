@@ -156,9 +156,19 @@ def due(ties_of: TiesOf, *, at: datetime) -> Iterator[tuple[Incident, Period]]:
         for row in rows:
             tied = ties.get(row.pk, NO_TIES)
             found = _period(row, tied, rules)
-            if found.standing == Standing.UNTIL and found.until and found.until <= at and not tied.running:
+            if _over(found, tied, at=at):
                 yield row, found
         after = rows[-1].received_at, rows[-1].pk
+
+
+def still_due(incident: Incident, ties_of: TiesOf, *, at: datetime) -> bool:
+    """Whether one that was found due still is: something may have come for it, or a letter begun to run, since."""
+    tied = ties_of([incident.pk]).get(incident.pk, NO_TIES)
+    return _over(period_of(incident, tied), tied, at=at)
+
+
+def _over(found: Period, tied: Ties, *, at: datetime) -> bool:
+    return found.standing == Standing.UNTIL and found.until is not None and found.until <= at and not tied.running
 
 
 def _period(row: Any, ties: Ties, rules: Rules) -> Period:
@@ -191,10 +201,12 @@ def _may_be_due(rules: Mapping[tuple[str, str], RetentionRule], after: Any, *, a
     for state in {state for state, _offence in rules}:
         months = {code: rule.months for (where, code), rule in rules.items() if where == state}
         wanted |= Q(pk__in=_decided_and_over(state, months, at=at)) | _undecided_and_over(state, months, at=at)
+    shortest = min((rule.months for rule in rules.values() if rule.months is not None), default=None)
     held = LegalHold.objects.filter(incident=OuterRef("pk"), lifted_at=None)
     taken = Erasure.objects.filter(incident=OuterRef("pk"), refused_at=None)
     rows = _with_what_counts(Incident.objects.filter(~Exists(held), ~Exists(taken), data_key__destroyed_at=None))
-    rows = rows.filter(wanted)
+    # The index by day of receipt ends the search: what came within the shortest of the periods is not looked at.
+    rows = rows.filter(wanted, _older(shortest, "received_at", at=at))
     if after is not None:
         rows = rows.filter(Q(received_at__gt=after[0]) | Q(received_at=after[0], pk__gt=after[1]))
     return list(rows.order_by("received_at", "pk")[:PAGE])
