@@ -90,8 +90,8 @@ def release_for(item: EvidenceItem, went_to: str, letter: str, *, at: datetime) 
 
 def waiting_releases() -> list[Release]:
     """The newest 200 proposals on which nobody has decided."""
-    rows = Release.objects.filter(decision=None).select_related("item__incident", "item__data_key", "proposed_by")
-    return list(rows.order_by("-proposed_at")[:200])
+    named = ("item__incident", "item__data_key", "proposed_by", "decision", "used_by")
+    return list(Release.objects.filter(decision=None).select_related(*named).order_by("-proposed_at")[:200])
 
 
 def releases_for_another(user: User) -> list[Release]:

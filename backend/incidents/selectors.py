@@ -83,18 +83,18 @@ def incident_list(user: User, *, at: datetime, page: int = 1) -> list[IncidentLi
     start = (max(page, 1) - 1) * PAGE
     incidents = list(
         Incident.objects.select_related("unit", "data_key")
-        .annotate(items=Count("evidence"))
         .defer("report_ct", "statement_ct")
         .order_by("-received_at")[start : start + PAGE]
     )
     ids = [incident.pk for incident in incidents]
     codes, sent_later = standing_codes(ids), later_on(ids)
+    items = dict(EvidenceItem.objects.filter(incident__in=ids).values_list("incident").annotate(Count("pk")))
     return [
         IncidentLine(
             incident,
             "" if incident.erased else opened(open_data_key(incident.data_key), incident, "title_ct").decode(),
             codes.get(incident.id, ()),
-            incident.items,  # type: ignore[attr-defined]
+            items.get(incident.id, 0),
             *sent_later.get(incident.id, (0, False)),
         )
         for incident in incidents

@@ -97,10 +97,6 @@ def together(first: Report, supplements: Sequence[Report]) -> Report:
     return replace(first, narrative=narrative, language=language, facts=facts, **latest, **added)
 
 
-def _last(name: str, *reports: Report) -> object | None:
-    return next((said for one in reversed(reports) if (said := getattr(one, name))), None)
-
-
 def read_whole(incident: Incident, *, key: OpenDataKey | None = None) -> Whole:
     """Everything that was sent on the incident, decrypted; two queries. ``key`` is its open data key, where at hand."""
     key = key or open_data_key(incident.data_key)

@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.audit.models import AuditEvent
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
+from backend.incidents.releasing import propose_release
 from tests.desk.world import World, make_world
 
 ITEM = b"Received: from mail.example"
@@ -125,3 +128,17 @@ def test_a_registrar_sees_what_went_with_a_letter_without_the_words_of_others(wo
     assert "device " in shown
     assert "By law." not in shown
     assert "By law." in page(world.client("approver"), world.sensitive)
+
+
+def test_releases_that_wait_are_listed_without_a_question_for_each(world: World) -> None:
+    client = world.client("approver")
+    client.get(reverse("evidence"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("evidence"))
+    for number in range(3):
+        propose_release(
+            world.sensitive, f"person other-{number}", "By law.", acting=world.people["prosecutor"], at=world.at
+        )
+    with CaptureQueriesContext(connection) as several:
+        assert "person other-2" in client.get(reverse("evidence")).content.decode()
+    assert len(several) == len(one)

@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.audit.models import AuditEvent
@@ -161,6 +162,35 @@ def test_every_page_shows_the_erased_incident_as_erased(erased: World) -> None:
     for act, said in (("hold", {"reason": "Late."}), ("order", {"basis": ORDER}), ("approve", {})):
         role = "approver" if act == "approve" else "prosecutor"
         assert do(erased, role, act, **said).status_code == 400
+
+
+def test_erased_ones_are_listed_without_a_question_for_each(erased: World) -> None:
+    client, known = erased.client("auditor"), Erasure.objects.get()
+    client.get(reverse("retention"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("retention"))
+    SealedReport(enrol_device(at=erased.at), FRAUD_REPORT).send(at=erased.at)
+    assert opening.open_waiting(at=erased.at)
+    other = Incident.objects.exclude(pk=erased.incident.pk).get()
+    Erasure.objects.create(
+        incident=other,
+        basis=ORDER,
+        ordered_at=known.ordered_at,
+        ordered_by=known.ordered_by,
+        approved_at=known.approved_at,
+        approved_by=known.approved_by,
+        erased_at=known.erased_at,
+    )
+    with CaptureQueriesContext(connection) as several:
+        assert other.reference in client.get(reverse("retention")).content.decode()
+    assert len(several) == len(one)
+
+
+def test_what_was_written_is_not_lost_when_it_is_too_long(world: World) -> None:
+    page = do(world, "duty", "hold", reason="The trial of March. " * 201)
+    assert page.status_code == 400
+    assert "at most 4000 characters" in page.content.decode()
+    assert "The trial of March. The trial" in page.content.decode()
 
 
 def test_the_letter_keeps_its_facts_and_the_page_says_so(erased: World) -> None:

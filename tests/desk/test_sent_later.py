@@ -97,3 +97,14 @@ def test_marks_go_back_to_the_part_that_has_the_words(world: World) -> None:
         (Piece("ef", "for"), Piece("g")),
     ]
     assert sent_later(Whole(whole.first, ()), [Piece(whole.first.narrative)]).later == ()
+
+
+def test_retractions_are_shown_without_a_question_for_each(world: World, django_assert_num_queries: Any) -> None:
+    first = send(world, "supplement", narrative="One more mail.")
+    second = send(world, "supplement", narrative="And another.")
+    for sent in (first, second):
+        send(world, "retraction", reason="Not of this case.", withdraws=str(sent.submission))
+    whole = read_whole(world.incident)
+    with django_assert_num_queries(0):
+        shown = sent_later(whole, [])
+    assert [one.withdraws for one in shown.later] == [None, None, 1, 2]

@@ -114,7 +114,7 @@ def act(request: HttpRequest, pk: UUID, act: str) -> HttpResponse:
     try:
         CALLS[act](found, form.cleaned_data if form else {}, who, at)
     except NotRetained as refusal:
-        return _page(request, found, problem=str(refusal), at=at)
+        return _page(request, found, form=form, act=act, problem=str(refusal), at=at)
     messages.success(request, DONE[act])
     return redirect("keeping", pk=pk)
 

@@ -128,7 +128,7 @@ def act(request: HttpRequest, act: str) -> HttpResponse:
     try:
         CALLS[act](form.cleaned_data, who, at)
     except NotRetained as refusal:
-        return _page(request, problem=str(refusal), at=at)
+        return _page(request, form=form, act=act, problem=str(refusal), at=at)
     messages.success(request, DONE[act])
     return redirect("retention")
 
@@ -139,6 +139,7 @@ def _page(request: HttpRequest, *, form: Any = None, act: str = "", problem: str
     rules = RetentionRule.objects.filter(ended_at=None).select_related("made_by", "confirmed_by")
     erasures = Erasure.objects.filter(refused_at=None).select_related("incident", "rule", "ordered_by", "approved_by")
     erased = erasures.filter(erased_at__isnull=False).order_by("-erased_at")[:SHOWN]
+    said = erasing.lifetimes()
     context = {
         "rules": rules.filter(confirmed_at__isnull=False).order_by("state", "offence"),
         "proposed": rules.filter(confirmed_at=None).order_by("made_at"),
@@ -148,7 +149,7 @@ def _page(request: HttpRequest, *, form: Any = None, act: str = "", problem: str
         "holds": LegalHold.objects.filter(lifted_at=None)
         .select_related("incident", "placed_by")
         .order_by("placed_at")[:SHOWN],
-        "erased": [(one, erasing.complete_on(one.erased_at)) for one in erased],
+        "erased": [(one, erasing.complete_on(one.erased_at, said)) for one in erased],
         "now": at,
         "may_set": access.may(user, Action.SET_RETENTION, at=at),
         "may_set_backups": access.may(user, Action.SET_BACKUPS, at=at),

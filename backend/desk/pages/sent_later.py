@@ -38,11 +38,12 @@ def sent_later(whole: Whole, pieces: Iterable[Piece]) -> SentLater:
     """The marked pieces of the whole narrative, given back to those who wrote them."""
     written = [one for one in whole.standing if one.report.narrative]
     texts = [text for text in (whole.first.narrative, *(one.report.narrative for one in written)) if text]
+    places = {one.row.pk: one.row.position for one in whole.later}
     cut = dict(zip([None, *(one.row.pk for one in written)], _cut(pieces, texts), strict=False))
 
     def shown(one: Later) -> ShownLater:
         own = cut.get(one.row.pk) or ((Piece(one.report.narrative),) if one.report.narrative else ())
-        return ShownLater(one, own, added(one.report), one.row.withdraws.position if one.row.withdraws else None)
+        return ShownLater(one, own, added(one.report), places.get(one.row.withdraws_id))
 
     return SentLater(cut.get(None, ()), tuple(map(shown, whole.later)))
 
