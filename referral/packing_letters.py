@@ -16,8 +16,9 @@ from backend.audit.models import AuditEvent, Receipt
 from backend.audit.subjects import Reference, System
 from backend.incidents.columns import blinding_of, opened
 from backend.incidents.custody import hand_to_node, header_for_node
-from backend.incidents.evidence import payload_path, sync_folder
+from backend.incidents.evidence import payload_path
 from backend.incidents.models import CustodyEvent
+from backend.intake.appending import sync_folder
 from backend.vault.columns import open_data_key
 from backend.vault.sending import Body
 from backend.vault.signers import transport_signer

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,18 +45,17 @@ class Request:
         """Yield the body of `size` bytes in pieces of about 1 MiB; raises Interrupted or TooSlow after what came."""
         piece, left = bytearray(), size
         cut: Interrupted | TooSlow | None = None
+        # Looked at only while the sender is waited for: it ends nobody's writing in between.
+        until = asyncio.get_running_loop().time() + SILENCE_SECONDS + size / BYTES_PER_SECOND
         try:
-            async with asyncio.timeout(SILENCE_SECONDS + size / BYTES_PER_SECOND):
-                # The server lets no more through than was announced: that it was all need not be asked.
-                while not self._ended and left > 0:
-                    part = await self._part()
-                    left -= len(part)
-                    piece += part
-                    if len(piece) >= PIECE:
-                        yield bytes(piece)
-                        piece.clear()
-        except TimeoutError:
-            cut = TooSlow()
+            # The server lets no more through than was announced: that it was all need not be asked.
+            while not self._ended and left > 0:
+                part = await self._part(until=until)
+                left -= len(part)
+                piece += part
+                if len(piece) >= PIECE:
+                    yield bytes(piece)
+                    piece.clear()
         except (Interrupted, TooSlow) as refusal:
             cut = refusal
         if piece:
@@ -86,12 +86,12 @@ class Request:
         if self._waiting is not None:
             self._waiting.cancel()
 
-    async def _part(self) -> bytes:
+    async def _part(self, *, until: float = math.inf) -> bytes:
         if self._left:
             raise Interrupted
         self._waiting = asyncio.current_task()
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout_at(min(asyncio.get_running_loop().time() + SILENCE_SECONDS, until)):
                 event = await self.receive()
         except TimeoutError:
             raise TooSlow from None

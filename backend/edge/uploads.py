@@ -23,7 +23,7 @@ from backend.edge.requests import Request
 from backend.edge.threads import in_thread
 from backend.edge.views import message_of
 from backend.intake import accepting, asking_uploads, uploads, wire
-from backend.intake.appending import Hashes, Part
+from backend.intake.appending import Hashes, Part, check_space
 from backend.intake.asking_uploads import CheckedChunk, CheckedUpload
 from backend.intake.checking import CheckedSubmission
 from backend.intake.refusals import (
@@ -35,7 +35,6 @@ from backend.intake.refusals import (
     UnknownSender,
     UploadTaken,
 )
-from backend.intake.storing import check_space
 from backend.intake.uploads import Upload
 
 P = ParamSpec("P")

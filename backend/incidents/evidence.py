@@ -26,6 +26,7 @@ from backend.incidents.setting_aside import (
 )
 from backend.incidents.settling import erase_sealed
 from backend.incidents.statement import ReportStatement
+from backend.intake.appending import sync_folder
 from backend.intake.models import Submission
 from backend.vault.columns import OpenDataKey, open_data_key
 from backend.vault.receiving import take_evidence
@@ -162,12 +163,3 @@ def _set_aside(submission: Submission, item: EvidenceItem, reason: str, *, at: d
         item.save(update_fields=["stage"])
         recording.record(Event.EVIDENCE_MISMATCHED, item, acting=WORKER, at=at, detail={"reason": reason})
         quarantine(submission, reason, at=at)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from typing import Any, Self
 from backend.intake.refusals import DigestDiffers, NoSpace, NotSealed, OffsetDiffers, TooLarge, UploadTaken
 
 _PIECE = 1024 * 1024
+# What stays free on the disk whatever is announced: the database lives there too on a small node.
+KEEP_FREE = 256 * 1024 * 1024
 # Running digests in memory, a few hundred bytes each: one that was dropped is made anew from the file.
 MOST_REMEMBERED = 1000
 
@@ -100,6 +103,7 @@ class Part:
             expected = self._first[self.offset : self.offset + len(data)]
             if not data.startswith(expected):
                 raise NotSealed
+            check_space(self._path.parent, len(data))
             with room(), self._whole_pieces():
                 _write_all(self._file, data, self.offset)
             self.offset += len(data)
@@ -165,6 +169,12 @@ def room() -> Iterator[None]:
         if full.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoSpace from None
         raise
+
+
+def check_space(folder: Path, size: int) -> None:
+    """Raise NoSpace unless `size` more bytes leave the disk with what has to stay free."""
+    if shutil.disk_usage(folder).free < size + KEEP_FREE:
+        raise NoSpace
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,19 +7,17 @@ in a row. A file without a row is removed here when accept() says so, by the nod
 import hashlib
 import os
 import secrets
-import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from backend.intake.appending import room, sync_folder
+from backend.intake.appending import check_space, room, sync_folder
 from backend.intake.checking import CheckedSubmission
-from backend.intake.refusals import DigestDiffers, Interrupted, NoSpace, NotSealed, TooLarge
+from backend.intake.refusals import DigestDiffers, Interrupted, NotSealed, TooLarge
 from backend.intake.wire import FIRST_BYTES
 
 # The row's share (backend.intake.models.MAX_IN_ROW, which a test compares).
 MAX_IN_ROW = 65_536
-# What stays free on the disk whatever is announced: the database lives there too on a small node.
-KEEP_FREE = 256 * 1024 * 1024
 TEMPORARY = ".part"
 
 
@@ -53,12 +51,6 @@ def begin(submission: CheckedSubmission, *, folder: Path) -> Keeping:
         return _InMemory(submission)
     check_space(folder, submission.size)
     return _InFile(submission, folder)
-
-
-def check_space(folder: Path, size: int) -> None:
-    """Raise NoSpace unless `size` more bytes leave the disk with what has to stay free."""
-    if shutil.disk_usage(folder).free < size + KEEP_FREE:
-        raise NoSpace
 
 
 def new_name() -> str:
@@ -121,6 +113,8 @@ class _InFile:
 
     def write(self, data: bytes) -> None:
         self._body.count(data)
+        # Again for each piece: of many bodies at once, each found room when it began.
+        check_space(self._temporary.parent, len(data))
         with room():
             self._file.write(data)
 
@@ -135,9 +129,11 @@ class _InFile:
         return Kept(path=self._final)
 
     def discard(self) -> None:
-        self._file.close()
         self._temporary.unlink(missing_ok=True)
         self._final.unlink(missing_ok=True)
+        with suppress(OSError):
+            # On a full disk closing tries once more to write what a buffer holds.
+            self._file.close()
 
 
 def _create(path: Path) -> BinaryIO:

@@ -19,11 +19,11 @@ from uuid import UUID
 import msgspec
 
 from backend.intake import wire
-from backend.intake.appending import Hashes, Part, room, sync_folder
+from backend.intake.appending import Hashes, Part, check_space, room, sync_folder
 from backend.intake.asking_uploads import CheckedUpload
 from backend.intake.checking import CheckedSubmission
 from backend.intake.refusals import DifferentContent, TooManyUploads, UploadDiffers, UploadExpired, UploadNotFound
-from backend.intake.storing import Kept, check_space, new_name
+from backend.intake.storing import Kept, new_name
 from crypto.checked import checked
 
 STATE, PART, NEW = ".upload", ".part", ".new"
@@ -116,7 +116,7 @@ def begin(submission: CheckedSubmission, *, folder: Path, at: datetime) -> Uploa
     try:
         found = _read(state, sender=submission.sender, submission=submission.submission, at=at)
     except UploadExpired:
-        state.unlink()
+        state.unlink(missing_ok=True)
         state.with_suffix(PART).unlink(missing_ok=True)
     except UploadNotFound:
         pass

@@ -60,6 +60,23 @@ def test_a_sender_who_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
         read(request_of(*drips), size=20)
 
 
+def test_a_disk_that_is_slow_meanwhile_is_not_the_sender_s_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "PIECE", 2)
+    monkeypatch.setattr(requests, "SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr(requests, "BYTES_PER_SECOND", 1000)
+
+    async def keep(request: Request) -> bytes:
+        kept = b""
+        async for piece in request.body(size=6):
+            await asyncio.sleep(0.2)
+            kept += piece
+        return kept
+
+    assert asyncio.run(keep(request_of(b"ab", b"cd", b"ef"))) == b"abcdef"
+    with pytest.raises(TooSlow):
+        asyncio.run(keep(request_of(b"ab", 1.0, b"cdef")))
+
+
 def test_a_sender_who_goes_away_interrupts() -> None:
     with pytest.raises(Interrupted):
         read(request_of(b"ab", END), size=4)

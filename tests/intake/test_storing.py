@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.intake import storing, wire
+from backend.intake import appending, storing, wire
 from backend.intake.checking import CheckedSubmission
 from backend.intake.refusals import DigestDiffers, Interrupted, NoSpace, NotSealed, Refused, TooLarge
 from crypto.checked import checked
@@ -118,8 +118,40 @@ def test_the_first_bytes_are_looked_at_however_they_come(tmp_path: Path) -> None
 def test_a_disk_that_would_fill_up_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     body = body_of(100_000)
-    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage(0, 0, storing.KEEP_FREE + 100_000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage(0, 0, appending.KEEP_FREE + 100_000))
     keep(body, announced(body), tmp_path)
-    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage(0, 0, storing.KEEP_FREE + 99_999))
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage(0, 0, appending.KEEP_FREE + 99_999))
     with pytest.raises(NoSpace):
         storing.begin(announced(body), folder=tmp_path)
+
+
+def test_bodies_that_each_found_room_do_not_fill_the_disk_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    body = body_of(100_000)
+    keeping = storing.begin(announced(body), folder=tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage(0, 0, appending.KEEP_FREE + 49_999))
+    with pytest.raises(NoSpace):
+        keeping.write(body[:50_000])
+    keeping.discard()
+
+
+def test_what_no_longer_fits_on_the_disk_is_thrown_away_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+
+    def on_a_full_disk(path: Path, flags: int, mode: int = 0o777) -> int:
+        os.close(real(path, flags, mode))
+        return real("/dev/full", os.O_WRONLY)
+
+    body = body_of(storing.MAX_IN_ROW + 1)
+    monkeypatch.setattr(os, "open", on_a_full_disk)
+    keeping = storing.begin(announced(body), folder=tmp_path)
+    monkeypatch.undo()
+    keeping.write(body[:100])
+    with pytest.raises(NoSpace):
+        keeping.write(body[100:])
+    keeping.discard()
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ import hashlib
 import os
 import threading
 import uuid
+from collections import namedtuple
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from backend.intake import uploads, wire
 from backend.intake.accepting import accept
-from backend.intake.appending import Hashes, Part
+from backend.intake.appending import KEEP_FREE, Hashes, Part
 from backend.intake.asking_uploads import CheckedUpload
 from backend.intake.checking import CheckedSubmission
 from backend.intake.models import Submission
@@ -142,6 +143,20 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.Mo
     offset, digest = upload.measure(hashes)
     assert digest == hashlib.sha256(BODY[:offset]).digest()
     assert append(upload, offset, len(BODY), hashes) == len(BODY)
+
+
+def test_chunks_that_each_found_room_do_not_fill_the_disk_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload, hashes = uploads.begin(announced(), folder=tmp_path, at=NOW), Hashes()
+    usage = namedtuple("usage", "total used free")
+    with upload.hold(hashes) as part:
+        part.begin_chunk(0, 20_000, limit=len(BODY))
+        part.write(BODY[:10_000])
+        monkeypatch.setattr("shutil.disk_usage", lambda _folder: usage(0, 0, KEEP_FREE + 9_999))
+        with pytest.raises(NoSpace):
+            part.write(BODY[10_000:20_000])
+    assert upload.measure(hashes) == (10_000, hashlib.sha256(BODY[:10_000]).digest())
 
 
 @pytest.mark.django_db
