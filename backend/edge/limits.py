@@ -20,6 +20,7 @@ from backend.intake.refusals import TooOften
 # As many senders or addresses are remembered; of more, those that asked longest ago are forgotten.
 MOST = 100_000
 _IPV6_NETWORK = 64
+_LONGEST = 64
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -55,8 +56,10 @@ class Limiter:
 
 def count_address(peer: str | None, headers: Iterable[tuple[str, str]]) -> None:
     """Count a request that came from `peer`, or through it as a front; raises TooOften."""
-    forwarded = next((value for name, value in headers if name == "x-forwarded-for"), "")
-    address = _counted(peer or "", forwarded)
+    # Some fronts append a line of their own, not to the sender's: the last one is theirs.
+    forwarded = [value for name, value in headers if name == "x-forwarded-for"]
+    # An address is shorter: of what a sender writes before it nothing is remembered.
+    address = _counted(peer or "", forwarded[-1].rpartition(",")[2].strip()[:_LONGEST] if forwarded else "")
     if address is not None:
         _addresses().take(address, now=time.monotonic())
 
@@ -72,7 +75,7 @@ def _counted(peer: str, forwarded: str) -> str | None:
     address = _address(peer)
     if address is None or not _is_front(address):
         return None if address is None else _network(address)
-    behind = _address(forwarded.rpartition(",")[2].strip())
+    behind = _address(forwarded)
     return None if behind is None else _network(behind)
 
 

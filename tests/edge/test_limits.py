@@ -76,8 +76,6 @@ def counted(settings):
         # Who is no front says nothing about others.
         ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
         ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
-        # What the sender wrote there itself stands before what the front appended.
-        ("127.0.0.1", "10.9.9.9, 198.51.100.1", "198.51.100.1"),
         ("::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9%eth0", "", "2001:db8:1:2::/64"),
         ("::ffff:203.0.113.7", "", "203.0.113.7"),
@@ -88,6 +86,25 @@ def counted(settings):
 )
 def test_for_whom_a_request_counts(counted, peer, forwarded, expected):
     assert counted(peer, forwarded) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        # What the sender wrote there itself stands before what the front appended, to its line or in one of its own.
+        (["10.9.9.9, 198.51.100.1"], "198.51.100.1"),
+        (["10.9.9.9", "198.51.100.1"], "198.51.100.1"),
+        (["10.9.9.9", "10.9.9.8,198.51.100.1"], "198.51.100.1"),
+        # What is remembered of it is bounded.
+        (["x" * 16_000], "x" * 64),
+        ([], ""),
+    ],
+)
+def test_only_what_the_front_said_last_is_looked_at(monkeypatch, lines, expected):
+    looked_at = []
+    monkeypatch.setattr(limits, "_counted", lambda _peer, forwarded: looked_at.append(forwarded))
+    limits.count_address("127.0.0.1", [("host", "edge"), *(("x-forwarded-for", line) for line in lines)])
+    assert looked_at == [expected]
 
 
 def test_a_front_on_another_host_is_believed_where_the_settings_name_it(counted, settings):
