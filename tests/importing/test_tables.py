@@ -2,15 +2,22 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.cli.importing.mapping import Mapping, read_mapping
-from backend.cli.importing.rows import LONGEST_ROW, BadRow, Row, Unreadable
+from backend.cli.importing.rows import LARGEST_BODY, LONGEST_ROW, BadRow, Row, Unreadable
 from backend.cli.importing.tables import csv_rows, json_rows
 from backend.incidents.report import MalformedReport, parse_report
+from backend.vault.submitting.plan import Material
+from backend.vault.submitting.sealing import seal_all
+from backend.vault.throwaway import ThrowawayKey, throwaway_signer
+from backend.vault.trusted_card import IntakeKey, TrustedCard
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 SPANISH = """
 columns:
@@ -203,6 +210,26 @@ def test_flat_json_lines_go_through_the_mapping() -> None:
     row, wrong = json_rows(table('{"what": "A", "told": "B", "lost": 12}', '{"what": ["A"], "told": "B"}'), mapping)
     assert parse_report(row.body()).losses[0].amount == "12"  # type: ignore[union-attr]
     assert "“what” is no text" in wrong.reason  # type: ignore[union-attr]
+
+
+def test_a_row_that_no_sealed_report_has_room_for_is_told_and_the_largest_is_sealed(tmp_path: Path) -> None:
+    people = [{"note": "x" * 2000}] * 500
+    report = {"title": "A", "victims": people, "suspects": people[:10], "narrative": "x"}
+    room = LARGEST_BODY - len(Row(1, report).body())
+    largest = Row(1, {**report, "narrative": "x" * (room + 1)}).body()
+    opener, signer = ThrowawayKey.make(), throwaway_signer("ed25519")
+    log: Any = None
+    seal_all(
+        Material(largest, (), {}, None, AT),
+        card=TrustedCard("gd", signer.verifying_key, log),
+        key=IntakeKey(opener.recipient.key_id, opener.recipient, AT),
+        signer=signer,
+        folder=tmp_path / "sealed",
+        check=parse_report,
+        progress=lambda _: None,
+    )
+    with pytest.raises(MalformedReport, match="of a row are taken"):
+        Row(1, {**report, "narrative": "x" * (room + 2)}).body()
 
 
 def test_a_file_without_line_ends_fills_no_memory() -> None:

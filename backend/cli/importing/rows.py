@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.incidents.report import MAX_REPORT_BYTES, SCHEMA, MalformedReport, parse_report
+from crypto import report as framing
 
 # A row is read up to here, so that a file without line ends fills no memory.
 LONGEST_ROW = MAX_REPORT_BYTES
+# What leaves room for the statement in the largest size that a sealed report has (crypto/report.py); without evidence
+# to list, a statement has less than a kilobyte.
+LARGEST_BODY = framing.SIZES[-1] - 4096
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Row:
             parse_report(body)
         except MalformedReport as wrong:
             raise MalformedReport(self._by_column(str(wrong))) from None
+        if len(body) > LARGEST_BODY:
+            raise MalformedReport(f"The report has {len(body)} bytes, at most {LARGEST_BODY} of a row are taken.")
         return body
 
     def _by_column(self, sentence: str) -> str:
