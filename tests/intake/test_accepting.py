@@ -126,8 +126,10 @@ def test_a_card_that_names_a_device_s_key_does_not_stand_in_its_way(device: Test
 def test_a_revoked_device_is_heard_but_not_without_end(device: TestDevice, tmp_path: Path) -> None:
     services.revoke(device.row, acting=TESTS, at=NOW)
     assert accepting.find_sender(device.fingerprint) is not None
-    many = [(announced(device, submission=uuid.uuid4()), file(tmp_path)) for _ in range(200)]
-    assert set(accepting.accept(many)) == {"stored"}
+    many = [(announced(device, submission=uuid.uuid4()), file(tmp_path)) for _ in range(202)]
+    outcomes = accepting.accept(many)
+    assert outcomes[:200] == ["stored"] * 200
+    assert [type(outcome) for outcome in outcomes[200:]] == [UnknownSender] * 2
     with pytest.raises(UnknownSender):
         accept(announced(device, submission=uuid.uuid4()), file(tmp_path))
     assert accept(many[0][0], file(tmp_path)) == "same"
@@ -137,7 +139,10 @@ def test_a_revoked_device_is_heard_but_not_without_end(device: TestDevice, tmp_p
 def test_a_revoked_device_fills_no_disk(device: TestDevice, tmp_path: Path) -> None:
     services.revoke(device.row, acting=TESTS, at=NOW)
     large = {"kind": "evidence", "size": 10_999_999_000}
-    assert accept(announced(device, submission=uuid.uuid4(), **large), file(tmp_path)) == "stored"
+    both = [(announced(device, submission=uuid.uuid4(), **large), file(tmp_path)) for _ in range(2)]
+    stored, refused = accepting.accept(both)
+    assert stored == "stored"
+    assert isinstance(refused, UnknownSender)
     with pytest.raises(UnknownSender):
         accept(announced(device, submission=uuid.uuid4(), kind="evidence", size=1001), file(tmp_path))
     assert accept(announced(device, submission=uuid.uuid4(), kind="evidence", size=1000), file(tmp_path)) == "stored"

@@ -50,8 +50,11 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
                EXISTS (SELECT 1 FROM held k WHERE k.key_id = u.key_id
                         AND k.kind = CASE u.kind WHEN 'packet' THEN 'exchange' ELSE 'intake' END) AS key_known,
                CASE WHEN s.revoked THEN
-                   (SELECT count(*) < 200 AND coalesce(sum(p.size), 0) + u.size <= 11000000000
-                      FROM intake_submission p WHERE p.sender = u.sender AND p.sender_revoked)
+                   (SELECT count(*) < 200 AND coalesce(sum(b.size), 0) + u.size <= 11000000000
+                      FROM (SELECT p.size FROM intake_submission p WHERE p.sender = u.sender AND p.sender_revoked
+                            UNION ALL  -- and what stands before it in this batch
+                            SELECT e.size FROM unnest(p_sender, p_size) WITH ORDINALITY AS e(sender, size, place)
+                             WHERE e.sender = u.sender AND e.place < u.item) b)
                ELSE true END AS has_room
           FROM unnest(p_sender, p_submission, p_kind, p_key_id, p_digest, p_size, p_sealed, p_stored_as)
                WITH ORDINALITY AS u(sender, submission, kind, key_id, digest, size, sealed, stored_as, item)
