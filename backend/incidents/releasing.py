@@ -89,9 +89,10 @@ def release_for(item: EvidenceItem, went_to: str, letter: str, *, at: datetime) 
 
 
 def waiting_releases() -> list[Release]:
-    """The newest 200 proposals on which nobody has decided."""
+    """The newest 200 proposals on which nobody has decided; of what was erased nothing is decided any more."""
     named = ("item__incident", "item__data_key", "proposed_by", "decision", "used_by")
-    return list(Release.objects.filter(decision=None).select_related(*named).order_by("-proposed_at")[:200])
+    rows = Release.objects.filter(decision=None, item__data_key__destroyed_at=None)
+    return list(rows.select_related(*named).order_by("-proposed_at")[:200])
 
 
 def releases_for_another(user: User) -> list[Release]:

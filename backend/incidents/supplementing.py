@@ -20,9 +20,12 @@ from backend.intake.models import Submission
 from backend.units.models import Unit
 from backend.vault.columns import OpenDataKey, open_data_key
 
-# What one unit may add to one report, since each addition has the whole classified anew; words in characters.
-MOST, MOST_WORDS = 200, 500_000
+# What one unit may add to one report, since each addition has the whole classified anew, and a page shows all of it:
+# submissions, characters of the narratives, bytes of the JSON.
+MOST, MOST_WORDS, MOST_BYTES = 200, 500_000, 8 * 1024 * 1024
 LOOK_AGAIN = timedelta(seconds=30)
+# What names itself, or two that name each other, would else wait for good and keep their key from its end.
+WAIT_AT_MOST = timedelta(days=1)
 
 
 class NotYet(Exception):
@@ -34,7 +37,7 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
 
     Raises Quarantine where it names no report of the same unit, and NotYet while that is not opened.
     """
-    incident = _incident(unsealed)
+    incident = _incident(unsealed, at=at)
     keep_others_from(incident)
     # Read under the lock: what was erased meanwhile is not added to.
     incident.data_key.refresh_from_db()
@@ -42,7 +45,7 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
         raise Quarantine("the report that it names was erased")
     key = open_data_key(incident.data_key)
     before = read_whole(incident, key=key)
-    row = _row(unsealed, incident, before, key)
+    row = _row(unsealed, incident, before, key, at=at)
     if unsealed.report.evidence and evidence.named_before(unsealed.submission.sender, unsealed.report):
         raise Quarantine("it names evidence that an earlier report of the same device names")
     after = _with(before, row, unsealed)
@@ -56,22 +59,24 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
     return row
 
 
-def _incident(unsealed: Unsealed) -> Incident:
+def _incident(unsealed: Unsealed, *, at: datetime) -> Incident:
     of = unsealed.report.of
     incidents = Incident.objects.filter(unit=unsealed.device.unit, submission__submission_id=of)
     found = list(incidents.select_related("data_key")[:2])
     if not found:
-        raise _absent(unsealed.device.unit, of, "the report that it names")
+        raise _absent(unsealed, of, "the report that it names", at=at)
     if len(found) > 1:
         raise Quarantine("its unit has more than one report of the id that it names")
     return found[0]
 
 
-def _absent(unit: Unit, of: UUID | None, what: str) -> Exception:
+def _absent(unsealed: Unsealed, of: UUID | None, what: str, *, at: datetime) -> Exception:
     """Why something named is no row yet: it waits itself, or it never will be one as things stand."""
-    sent = _sent(unit, of).values_list("stage", flat=True)
+    sent = _sent(unsealed.device.unit, of).values_list("stage", flat=True)
     if Submission.Stage.RECEIVED in sent:
-        return NotYet()
+        if at - unsealed.submission.received_at < WAIT_AT_MOST:
+            return NotYet()
+        return Quarantine(f"{what} was not opened within a day of its arrival; try again when it is")
     if sent:
         return Quarantine(f"{what} is in quarantine or was given up; release that one first, then try this one again")
     return Quarantine(f"{what} did not come from its unit; try again when it has")
@@ -82,14 +87,14 @@ def _sent(unit: Unit, of: UUID | None) -> "QuerySet[Submission]":
     return Submission.objects.filter(kind=Submission.Kind.REPORT, submission_id=of, sender__in=senders)
 
 
-def _row(unsealed: Unsealed, incident: Incident, before: Whole, key: OpenDataKey) -> Supplement:
+def _row(unsealed: Unsealed, incident: Incident, before: Whole, key: OpenDataKey, *, at: datetime) -> Supplement:
     if before.read_up_to >= MOST:
         raise Quarantine(f"{MOST} submissions were added to the report already; report it as a further incident")
     row = Supplement(
         incident=incident,
         position=before.read_up_to + 1,
         kind=Supplement.Kind(unsealed.report.kind),
-        withdraws=_withdrawn(unsealed, before),
+        withdraws=_withdrawn(unsealed, before, at=at),
         device=unsealed.device,
         submission=unsealed.submission,
         reported_at=unsealed.statement.at,
@@ -100,14 +105,14 @@ def _row(unsealed: Unsealed, incident: Incident, before: Whole, key: OpenDataKey
     return row
 
 
-def _withdrawn(unsealed: Unsealed, before: Whole) -> Supplement | None:
+def _withdrawn(unsealed: Unsealed, before: Whole, *, at: datetime) -> Supplement | None:
     named = unsealed.report.withdraws
     if named is None:
         return None
     sent = {row.pk for row in _sent(unsealed.device.unit, named)}
     found = [one.row for one in before.later if one.row.submission_id in sent]
     if not found:
-        raise _absent(unsealed.device.unit, named, "the supplement that it withdraws")
+        raise _absent(unsealed, named, "the supplement that it withdraws", at=at)
     return found[0]
 
 
@@ -119,6 +124,10 @@ def _with(before: Whole, row: Supplement, unsealed: Unsealed) -> Whole:
     if len(after.report.narrative) > MOST_WORDS:
         raise Quarantine(
             f"with it the narratives have more than {MOST_WORDS} characters; report it as a further incident"
+        )
+    if sum(len(one.body) for one in after.later) > MOST_BYTES:
+        raise Quarantine(
+            f"with it more than {MOST_BYTES} bytes were added to the report; report it as a further incident"
         )
     return after
 

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 # Up to this size the sealed bytes stay in the row; larger ones are a file in the node's sealed/ folder (DESIGN §2).
 MAX_IN_ROW = 65_536
@@ -13,9 +14,9 @@ class Submission(models.Model):
     """A sealed submission as stored by accept(); the row is the queue of record."""
 
     class Kind(models.TextChoices):
-        REPORT = "report"
-        EVIDENCE = "evidence"
-        PACKET = "packet"
+        REPORT = "report", _("Report")
+        EVIDENCE = "evidence", _("Evidence")
+        PACKET = "packet", _("Packet")
 
     class Stage(models.TextChoices):
         RECEIVED = "received"

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.audit.models import AuditEvent
+from backend.incidents import evidence_shown, opening
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
 from backend.incidents.releasing import propose_release
 from tests.desk.world import World, make_world
+from tests.founding import FRAUD_REPORT, SealedReport, enrol_device
 
 ITEM = b"Received: from mail.example"
 READ = {"purpose": "investigation", "note": "To compare the mail with the statement."}
@@ -142,3 +144,24 @@ def test_releases_that_wait_are_listed_without_a_question_for_each(world: World)
     with CaptureQueriesContext(connection) as several:
         assert "person other-2" in client.get(reverse("evidence")).content.decode()
     assert len(several) == len(one)
+
+
+def test_evidence_is_listed_by_arrival_then_what_is_awaited(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = SealedReport(enrol_device(at=world.at), FRAUD_REPORT, files={"late.txt": b"late"})
+    late.send(at=world.at)
+    assert opening.open_waiting(at=world.at)
+    awaited = EvidenceItem.objects.get(stage="awaited")
+    received = CustodyEvent.objects.filter(act="received").order_by("-pk").values_list("item_id", flat=True)
+    user = world.people["duty"].user
+
+    def listed(page: int) -> list[object]:
+        return [one.item.pk for one in evidence_shown.evidence_list(user, at=world.at, page=page)]
+
+    with CaptureQueriesContext(connection) as asked:
+        assert listed(1) == [*received, awaited.pk]
+    assert not any("GROUP BY" in one["sql"] for one in asked)
+    monkeypatch.setattr(evidence_shown, "PAGE", 2)
+    whole = [*received, awaited.pk]
+    assert [listed(page) for page in range(1, 4)] == [whole[:2], whole[2:4], whole[4:6]]
+    monkeypatch.setattr(evidence_shown, "PAGE", 1)
+    assert sum((listed(page) for page in range(1, 7)), []) == whole

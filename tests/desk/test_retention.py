@@ -193,6 +193,25 @@ def test_what_was_written_is_not_lost_when_it_is_too_long(world: World) -> None:
     assert "The trial of March. The trial" in page.content.decode()
 
 
+def test_each_hold_is_lifted_by_a_form_of_its_own(world: World) -> None:
+    for reason in ("The trial is in March.", "The appeal is in June."):
+        assert do(world, "duty", "hold", reason=reason).status_code == 302
+    first, second = world.incident.holds.order_by("placed_at")
+    page = do(world, "prosecutor", "lift", hold=second.pk, reason="Lapsed. " * 600).content.decode()
+    assert page.count("Lapsed.") == 600
+    assert f'id="lift-{first.pk}-reason"' in page
+    ids = re.findall(r'<[a-z]+[^>]* id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_nothing_of_an_erased_incident_waits_for_anybody(erased: World) -> None:
+    start = erased.client("approver").get(reverse("start")).content.decode()
+    assert "to decide on" not in start
+    # Its only referral may be removed from it: it is not new work all the same.
+    erased.referral.incidents.clear()
+    assert "without a referral" not in erased.client("duty").get(reverse("start")).content.decode()
+
+
 def test_the_letter_keeps_its_facts_and_the_page_says_so(erased: World) -> None:
     page = keeping(erased, "prosecutor")
     assert erased.referral.reference in page

@@ -117,6 +117,17 @@ def test_what_comes_before_its_report_is_opened_waits_and_counts_no_attempt(devi
     assert Supplement.objects.get().submission_id == addition.pk
 
 
+def test_what_names_itself_does_not_wait_for_good(device: TestDevice) -> None:
+    own = uuid.uuid4()
+    says = SCHEMA | {"kind": "supplement", "of": str(own), "title": "More"}
+    submission = opened(SealedReport(device, says, submission=own))
+    assert submission.stage == "received"
+    opening.open_waiting(at=NOW + timedelta(days=1, hours=1))
+    submission.refresh_from_db()
+    assert submission.stage == "quarantined"
+    assert "was not opened within a day" in submission.quarantine_reason
+
+
 def test_a_retraction_marks_the_report_and_leaves_every_word_of_it(first: SealedReport) -> None:
     incident = Incident.objects.get()
     taken_back = opened(later(first.device, first.submission, "retraction", reason="Sent by mistake."))
@@ -187,6 +198,8 @@ def test_additions_are_bounded_in_number_and_length(first: SealedReport, monkeyp
     monkeypatch.setattr(supplementing, "MOST_WORDS", 400)
     long = opened(later(first.device, first.submission, narrative="word " * 90))
     assert "more than 400 characters" in long.quarantine_reason
+    monkeypatch.setattr(supplementing, "MOST_BYTES", 100)
+    assert "more than 100 bytes" in opened(later(first.device, first.submission, title="Two")).quarantine_reason
 
 
 def test_other_law_data_are_applied_to_the_whole(first: SealedReport, other_law: Catalogue) -> None:

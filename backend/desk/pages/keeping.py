@@ -137,7 +137,7 @@ def _page(
     context = {
         "incident": found,
         **kept(found),
-        "holds": holding.holds_of(found),
+        "holds": [(shown, _lifting(shown.hold, form)) for shown in holding.holds_of(found)],
         "order": order,
         "own_order": order is not None and order.ordered_by_id == user.pk,
         "complete_on": erasing.complete_on(erased) if erased else None,
@@ -150,6 +150,13 @@ def _page(
         "problem": problem,
     }
     return render(request, "incidents/keeping.html", context, status=400 if problem or form is not None else 200)
+
+
+def _lifting(hold: LegalHold, form: Any) -> Lift:
+    """The form that lifts a hold: the one that was filled in, or an empty one of its own."""
+    if isinstance(form, Lift) and form.data.get("hold") == str(hold.pk):
+        return form
+    return Lift(auto_id=f"lift-{hold.pk}-%s")
 
 
 def _hold(found: Incident, pk: UUID) -> LegalHold:

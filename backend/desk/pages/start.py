@@ -33,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _without_referral() -> int:
-    return Incident.objects.filter(referrals=None).count()
+    return Incident.objects.filter(referrals=None, data_key__destroyed_at=None).count()
 
 
 def _quarantined() -> int:

@@ -20,14 +20,14 @@ class EvidenceItem(models.Model):
     """
 
     class Stage(models.TextChoices):
-        AWAITED = "awaited", "named by the report, not arrived yet"
-        RECEIVED = "received", "plaintext digest checked"
-        MISMATCH = "mismatch", "does not have the digest that the sender signed"
+        AWAITED = "awaited", _("named by the report, not arrived yet")
+        RECEIVED = "received", _("plaintext digest checked")
+        MISMATCH = "mismatch", _("does not have the digest that the sender signed")
 
     class Sensitivity(models.TextChoices):
-        NONE = "none", "not sensitive"
-        INTIMATE_IMAGE = "intimate-image", "intimate image"
-        ABUSE_MATERIAL = "abuse-material", "abuse material"
+        NONE = "none", _("not sensitive")
+        INTIMATE_IMAGE = "intimate-image", _("intimate image")
+        ABUSE_MATERIAL = "abuse-material", _("abuse material")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="evidence")
