@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from backend.intake import uploads
@@ -9,6 +10,7 @@ from backend.intake.models import Submission
 
 # Far longer than any upload may take between its last byte and its row.
 ORPHANED_AFTER = timedelta(days=1)
+ASKED_AT_ONCE = 1000
 
 
 def remove_orphans(folder: Path, *, at: datetime) -> int:
@@ -20,12 +22,14 @@ def remove_orphans(folder: Path, *, at: datetime) -> int:
 def remove_unnamed(folder: Path, named: Callable[[Collection[str]], set[str]], *, at: datetime) -> int:
     """Remove the files of `folder` that were last written a day before `at` and that `named` does not return."""
     before = (at - ORPHANED_AFTER).timestamp()
-    old = {path.name: path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < before}
-    kept = named(list(old))
-    orphans = [path for name, path in old.items() if name not in kept]
-    for path in orphans:
-        path.unlink(missing_ok=True)
-    return len(orphans)
+    old = (path for path in folder.iterdir() if path.is_file() and path.stat().st_mtime < before)
+    removed = 0
+    # The folder of evidence has all that was ever received: it is asked about in parts.
+    while part := {path.name: path for path in islice(old, ASKED_AT_ONCE)}:
+        for name in part.keys() - named(list(part)):
+            part[name].unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 def _submitted(names: Collection[str]) -> set[str]:

@@ -3,13 +3,15 @@
 import hashlib
 import os
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from backend.intake import sweeping
 from backend.intake.models import Submission
-from backend.intake.sweeping import remove_orphans
+from backend.intake.sweeping import remove_orphans, remove_unnamed
 from tests.founding import NOW
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +43,18 @@ def test_only_old_files_without_a_row_are_removed(tmp_path: Path) -> None:
     assert remove_orphans(tmp_path, at=NOW) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["just-written", "named"]
     assert remove_orphans(tmp_path, at=NOW) == 0
+
+
+def test_a_large_folder_is_asked_about_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "ASKED_AT_ONCE", 2)
+    names = {left(tmp_path, f"file-{number}", hours=25) for number in range(5)}
+    asked: list[set[str]] = []
+
+    def named(part: Collection[str]) -> set[str]:
+        asked.append(set(part))
+        return {"file-3"}
+
+    assert remove_unnamed(tmp_path, named, at=NOW) == 4
+    assert set().union(*asked) == names
+    assert max(map(len, asked)) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["file-3"]
