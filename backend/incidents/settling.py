@@ -18,6 +18,7 @@ from backend.directory.models import PublishedKey
 from backend.incidents import access
 from backend.incidents.models import EvidenceItem
 from backend.incidents.setting_aside import ERASED, SIGNED_BEFORE_REVOCATION, quarantine
+from backend.incidents.unnamed import UNNAMED
 from backend.intake.models import Submission
 
 Stage = Submission.Stage
@@ -119,7 +120,7 @@ def set_aside_unnamed(*, at: datetime) -> int:
     for row in aside:
         quarantine(row, NO_REPORT, at=at)
     with transaction.atomic():
-        late = _evidence(Stage.QUARANTINED).filter(_named(), quarantine_reason=NO_REPORT)
+        late = _evidence(Stage.QUARANTINED).filter(_named(), quarantine_reason__in=(NO_REPORT, UNNAMED))
         taken = late.update(stage=Stage.RECEIVED, attempts=0, not_before=None, settled_at=None, quarantine_reason="")
     return len(aside) + taken
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backend.directory.models import PublishedKey
+from backend.incidents import settling
 from backend.incidents.opening import open_waiting
 from backend.incidents.unnamed import UNNAMED, set_aside_unnamed
 from backend.intake.models import Submission
@@ -57,3 +58,13 @@ def test_it_comes_at_once_when_its_key_was_withdrawn() -> None:
     give_up(report)
     PublishedKey.objects.filter(kind="intake").update(withdrawn_at=NOW)
     assert set_aside_unnamed(at=NOW) == 1
+
+
+def test_it_is_taken_back_by_itself_when_a_report_names_it_after_all() -> None:
+    evidence, report = evidence_and_report()
+    Submission.objects.filter(pk=evidence.pk).update(stage="quarantined", quarantine_reason=UNNAMED)
+    assert settling.set_aside_unnamed(at=NOW) == 0
+    assert open_waiting(at=NOW) == 1
+    assert settling.set_aside_unnamed(at=NOW) == 1
+    evidence.refresh_from_db()
+    assert (evidence.stage, evidence.quarantine_reason) == ("received", "")
