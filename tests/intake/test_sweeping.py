@@ -58,3 +58,15 @@ def test_a_large_folder_is_asked_about_in_parts(tmp_path: Path, monkeypatch: pyt
     assert set().union(*asked) == names
     assert max(map(len, asked)) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["file-3"]
+
+
+def test_what_was_written_anew_while_the_rows_were_asked_stays(tmp_path: Path) -> None:
+    anew, gone, _ = (tmp_path / left(tmp_path, name, hours=25) for name in ("anew", "gone", "other"))
+
+    def ask(names: Collection[str]) -> set[str]:
+        anew.write_bytes(b"and named by a row that is committed now")
+        gone.unlink()
+        return set()
+
+    assert remove_unnamed(tmp_path, ask, at=NOW) == 1
+    assert list(tmp_path.iterdir()) == [anew]
