@@ -15,7 +15,7 @@ from backend.audit.events import Event
 from backend.audit.models import AuditEvent, Receipt
 from backend.audit.subjects import Reference, System
 from backend.incidents.columns import blinding_of, opened
-from backend.incidents.custody import hand_to_node, header_for_node
+from backend.incidents.custody import hand_all_to_node, header_for_node
 from backend.incidents.evidence import payload_path
 from backend.incidents.models import CustodyEvent
 from backend.intake.appending import sync_folder
@@ -51,7 +51,7 @@ def build(transmission: Transmission, *, at: datetime) -> None:
     peer, packet_id = letter.addressee_node, transmission.packet_id
     exchange = PQRecipient.parse(peer.exchange_recipient)
     items = [link.item for link in letter.evidence.select_related("item__data_key").order_by("position")]
-    handed = [hand_to_node(item, peer.id, letter.reference, acting=WORKER, at=at) for item in items]
+    handed = hand_all_to_node(items, peer.id, letter.reference, acting=WORKER, at=at)
     path = Path(settings.COMITY.evidence) / f"{packet_id}.packet"
     _write(path, transmission, letter, handed, exchange, at=at)
     body = Body.of(path)

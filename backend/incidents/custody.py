@@ -5,7 +5,7 @@ without a release that another person approved.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -66,13 +66,23 @@ def note_of(event: CustodyEvent) -> str:
     return opened(key, event, "note_ct", row=_note_place(event.item, event.at)).decode()
 
 
+def hand_all_to_node(
+    items: Sequence[EvidenceItem], node: str, letter: str, *, acting: Acting, at: datetime
+) -> list[CustodyEvent]:
+    """The events that items go to a node together; none is entered while one of them may not go. Raises NotHanded."""
+    for item in items:
+        if _handed(item, f"node {node}", letter) is None:
+            _release(item, f"node {node}", letter, at=at)
+    return [hand_to_node(item, node, letter, acting=acting, at=at) for item in items]
+
+
 def hand_to_node(item: EvidenceItem, node: str, letter: str, *, acting: Acting, at: datetime) -> CustodyEvent:
     """The event that an item goes to a node with a letter, committed; the same one when a packet is built again.
 
     Raises NotHanded for sensitive material whose release for this node and letter was not approved.
     """
     went_to = f"node {node}"
-    earlier = item.custody.filter(act=Act.READDRESSED, went_to=went_to, letter=letter).first()
+    earlier = _handed(item, went_to, letter)
     if earlier is not None:
         return earlier
     row = _entry(
@@ -86,6 +96,11 @@ def header_for_node(event: CustodyEvent, recipient: PQRecipient) -> bytes:
     """The header that opens the item's payload to the recipient, for an event of hand_to_node. Raises NoCustody."""
     item = event.item
     return readdressed_header(event.pk, [recipient], data_key=open_data_key(item.data_key), row=item.id)
+
+
+def _handed(item: EvidenceItem, went_to: str, letter: str) -> CustodyEvent | None:
+    found: CustodyEvent | None = item.custody.filter(act=Act.READDRESSED, went_to=went_to, letter=letter).first()
+    return found
 
 
 def _entry(

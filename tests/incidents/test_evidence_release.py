@@ -53,6 +53,18 @@ def test_without_a_release_it_neither_goes_to_a_node_nor_to_a_person(item: Evide
     assert list(item.custody.values_list("act", flat=True)) == ["received"]
 
 
+def test_nothing_counts_as_handed_on_while_an_item_of_the_letter_is_held() -> None:
+    items = received_items({"image": "abuse-material"}, mail=CONTENT, image=b"a harmless stand-in")
+    to = ("cr", "GD-L-2026-00001")
+    with pytest.raises(custody.NotHanded, match="declared sensitive"):
+        custody.hand_all_to_node(items, *to, acting=approver(), at=NOW)
+    assert not CustodyEvent.objects.filter(act="readdressed").exists()
+    release(items[1], "node cr", to[1])
+    handed = custody.hand_all_to_node(items, *to, acting=approver(), at=NOW)
+    assert [event.item_id for event in handed] == [item.pk for item in items]
+    assert custody.hand_all_to_node(items, *to, acting=approver(), at=NOW) == handed
+
+
 def test_a_release_serves_once_for_whom_and_for_what_it_was_approved(item: EvidenceItem) -> None:
     release(item, "node cr", "GD-L-2026-00001")
     for wrong in ({"node": "bz"}, {"letter": "GD-L-2026-00002"}, {"at": NOW + timedelta(days=31)}):
