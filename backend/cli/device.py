@@ -97,10 +97,10 @@ def list_(home: Path) -> None:
     from backend.units.models import Device
 
     for request, fingerprint in _waiting():
-        click.echo(_line("waits", fingerprint, request.label))
+        click.echo(_line("waits", fingerprint, _printable(request.label)))
     for device in Device.objects.select_related("unit").order_by("unit__name", "enrolled_at"):
         stands = "revoked" if device.revoked_at else "enrolled"
-        click.echo(_line(stands, device.fingerprint, f"{device.unit.name}  {device.label}"))
+        click.echo(_line(stands, device.fingerprint, f"{device.unit.name}  {_printable(device.label)}"))
 
 
 @command.command("confirm")
@@ -179,6 +179,11 @@ def _is(given: str, fingerprint: str) -> bool:
 
     words = fingerprint_words(fingerprint).replace("-", " ")
     return given.lower() == fingerprint or given.lower().replace("-", " ").split() == words.split()
+
+
+def _printable(label: str) -> str:
+    """The label as a terminal may show it: it came from outside."""
+    return "".join(letter if letter.isprintable() else "?" for letter in label)
 
 
 def _line(stands: str, fingerprint: str, name: str) -> str:

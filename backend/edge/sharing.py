@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+from django.db import InterfaceError, OperationalError
+
 from backend.edge import limits
 from backend.edge.threads import in_thread
 from backend.intake import accepting, checking, wire
@@ -125,7 +127,8 @@ class _Receipts:
             self.task = asyncio.create_task(self._ask())
         try:
             return await asyncio.wait_for(answer, RECEIPT_SECONDS)
-        except TimeoutError:
+        except (TimeoutError, OperationalError, InterfaceError):
+            # It is stored; whether it is acknowledged the sender asks once the database is back.
             return None
         finally:
             self.waiting.pop(answer, None)

@@ -187,7 +187,8 @@ def add_indicators(report: bytes, bundles: Iterable[Bundle]) -> bytes:
         return report
     if not isinstance(members, dict) or not isinstance(own := members.get("indicators", []), list):
         return report
-    there = {(one.get("type"), one.get("value")) for one in own if isinstance(one, dict)}
+    # What else its own indicators may be is for the report's schema to refuse.
+    there = {(str(one.get("type")), str(one.get("value"))) for one in own if isinstance(one, dict)}
     added = {(one["type"], one["value"]): one for bundle in bundles for one in bundle.indicators}
     members["indicators"] = own + [one for pair, one in added.items() if pair not in there]
     return msgspec.json.encode(members)
