@@ -18,6 +18,7 @@ from backend.units.models import EnrolmentRequest
 from backend.vault.enrolment import make_code, open_code
 from tests.edge.conftest import RunningEdge
 from tests.founding import TESTS
+from tests.programs import node_js
 
 PAGE = (CHECKOUT / "docs" / "by-hand.md").read_text()
 MAIL = b"From: someone@exampleton.example\n\nplease pay\n"
@@ -77,11 +78,7 @@ class Hand:
 @pytest.fixture(scope="session")
 def node_program() -> str:
     """Node.js, with what package.json names."""
-    if not (CHECKOUT / "node_modules" / "age-encryption").is_dir():
-        subprocess.run(["sh", "scripts/npm.sh", "ci", "--no-audit", "--no-fund"], cwd=CHECKOUT, check=True)
-    return subprocess.run(
-        ["sh", "scripts/node.sh"], cwd=CHECKOUT, check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return node_js()
 
 
 @pytest.fixture

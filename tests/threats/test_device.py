@@ -50,7 +50,7 @@ def test_its_key_opens_no_report_not_even_those_that_it_sent(victim: Victim) -> 
 
 def test_a_report_in_its_name_is_taken_until_it_is_revoked(victim: Victim, tmp_path) -> None:
     """A device of its own is stolen and revoked here: the others' tests go on."""
-    folder = tmp_path / "thief"
+    folder = tmp_path / "thief-of-a-device"
     folder.mkdir()
     enrolling = [sys.executable, "-m", "tests.faults.enrolling", "1", victim.node.edge_url, folder]
     subprocess.run(enrolling, env=victim.node.env("act"), cwd=CHECKOUT, check=True)
