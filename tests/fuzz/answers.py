@@ -89,7 +89,9 @@ def check(answer: Answer, *, sent: bytes, submission: str, log: TrustedLog) -> N
     assert answer.status < 500 or answer.status in MAY_FAIL, answer
     assert not NAMES_PROGRAMS & answer.headers.keys(), answer
     assert answer.headers.get("server", "comity") == "comity", answer
-    said = re.sub(rb"https?://[\w.:-]+", b"", answer.body)
+    # A receipt is checked as what it is below: its base64 may spell any word.
+    said = b"" if answer.body.startswith(b"c2sp.org/tlog-proof") else answer.body
+    said = re.sub(rb"https?://[\w.:-]+", b"", said)
     assert not INSIDE.search(said), answer
     media_type = answer.headers.get("content-type", "")
     if answer.status >= 400 and answer.body:
