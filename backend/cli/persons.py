@@ -1,5 +1,7 @@
 """Commands that a person of the node answers for: who it is, and that they may."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,3 +40,16 @@ def person_for(username: str, action: "Action", *, at: datetime) -> "Person":
         raise click.ClickException(
             f"{username!r} may not {action.value}; that takes a person appointed as {roles}."
         ) from None
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Say in one sentence why an act of a person was not done; used after act()."""
+    from backend.conventions.errors import UnknownName
+    from backend.incidents.retaining import NotRetained
+    from backend.incidents.settling import NotSettled
+
+    try:
+        yield
+    except (NotRetained, NotSettled, UnknownName) as refusal:
+        raise click.ClickException(str(refusal)) from refusal

@@ -1,6 +1,5 @@
 """`comity quarantine`: what did not open and why; try it again after a fix, release it, or give it up."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from uuid import UUID
 import click
 
 from backend.cli.node.options import home_option
-from backend.cli.persons import act, by_option, person_for
+from backend.cli.persons import act, by_option, person_for, refusals_told
 
 if TYPE_CHECKING:
     from backend.intake.models import Submission
@@ -53,7 +52,8 @@ def retry(home: Path, submission: UUID | None, reason: str | None, by: str) -> N
     at = datetime.now(UTC)
     who = person_for(by, Action.RETRY_SUBMISSION, at=at)
     if submission is not None:
-        _settle(lambda: settling.retry(_found(submission), acting=who, at=at))
+        with refusals_told():
+            settling.retry(_found(submission), acting=who, at=at)
         click.echo("It is tried again; `comity quarantine list` shows it if something still keeps it.")
     else:
         click.echo(f"Tried again: {settling.retry_all(reason or '', acting=who, at=at)}")
@@ -71,7 +71,8 @@ def release(home: Path, submission: UUID, by: str) -> None:
 
     at = datetime.now(UTC)
     who = person_for(by, Action.RELEASE_SUBMISSION, at=at)
-    _settle(lambda: settling.release(_found(submission), acting=who, at=at))
+    with refusals_told():
+        settling.release(_found(submission), acting=who, at=at)
     click.echo("It is released and opened, unless something else keeps it.")
 
 
@@ -88,7 +89,8 @@ def give_up(home: Path, submission: UUID, because: str, by: str) -> None:
 
     at = datetime.now(UTC)
     who = person_for(by, Action.GIVE_UP_SUBMISSION, at=at)
-    _settle(lambda: settling.give_up(_found(submission), because, acting=who, at=at))
+    with refusals_told():
+        settling.give_up(_found(submission), because, acting=who, at=at)
     click.echo("It is given up; its bytes go when the key that they are sealed to is destroyed.")
 
 
@@ -99,12 +101,3 @@ def _found(pk: UUID) -> "Submission":
     if found is None:
         raise click.ClickException(f"There is no submission {pk}; `comity quarantine list` shows their ids.")
     return found
-
-
-def _settle(do: Callable[[], object]) -> None:
-    from backend.incidents.settling import NotSettled
-
-    try:
-        do()
-    except NotSettled as refusal:
-        raise click.ClickException(str(refusal)) from refusal

@@ -1,20 +1,17 @@
 """`comity retention`: the node's rules for how long incidents are kept, its backups, what is due and what is erased."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
 from backend.cli.node.options import home_option
-from backend.cli.persons import act, by_option, person_for
+from backend.cli.persons import act, by_option, person_for, refusals_told
 
 if TYPE_CHECKING:
     from backend.incidents.models import RetentionRule
-
-T = TypeVar("T")
 
 
 @click.group(help="Set for how long incidents are kept; show what is due, held and erased.")
@@ -64,16 +61,13 @@ def propose(home: Path, state: str, offence: str, months: int | None, without_en
     if (months is None) != without_end:
         raise click.UsageError("Give either --months or --without-end.")
     act(home)
-    from backend.conventions.errors import UnknownName
     from backend.incidents import retaining
     from backend.incidents.access import Action
 
     at = datetime.now(UTC)
     who = person_for(by, Action.SET_RETENTION, at=at)
-    try:
-        made = _do(lambda: retaining.make_rule(state, offence, months, basis, acting=who, at=at))
-    except UnknownName as unknown:
-        raise click.ClickException(str(unknown)) from unknown
+    with refusals_told():
+        made = retaining.make_rule(state, offence, months, basis, acting=who, at=at)
     click.echo(f"Proposed {made.id}. Another person confirms it: comity retention confirm {made.id} --by USERNAME")
 
 
@@ -90,7 +84,8 @@ def confirm(home: Path, rule: UUID, by: str) -> None:
     at = datetime.now(UTC)
     who = person_for(by, Action.SET_RETENTION, at=at)
     found = _rule(rule)
-    _do(lambda: retaining.confirm_rule(found, acting=who, at=at))
+    with refusals_told():
+        retaining.confirm_rule(found, acting=who, at=at)
     click.echo(f"In force: {_said(found)}")
 
 
@@ -106,7 +101,8 @@ def end(home: Path, rule: UUID, by: str) -> None:
 
     at = datetime.now(UTC)
     who = person_for(by, Action.SET_RETENTION, at=at)
-    _do(lambda: retaining.end_rule(_rule(rule), acting=who, at=at))
+    with refusals_told():
+        retaining.end_rule(_rule(rule), acting=who, at=at)
     click.echo("Ended.")
 
 
@@ -122,7 +118,8 @@ def backups(home: Path, days: int, by: str) -> None:
 
     at = datetime.now(UTC)
     who = person_for(by, Action.SET_BACKUPS, at=at)
-    _do(lambda: retaining.set_backup_lifetime(days, acting=who, at=at))
+    with refusals_told():
+        retaining.set_backup_lifetime(days, acting=who, at=at)
     click.echo(f"Backups are kept for {days} days.")
 
 
@@ -138,12 +135,3 @@ def _rule(pk: UUID) -> "RetentionRule":
 def _said(rule: "RetentionRule") -> str:
     period = f"{rule.months} months" if rule.months else "without end"
     return f"{rule.state}  {rule.offence or 'any other offence'}  {period}  {rule.basis}"
-
-
-def _do(act_on: Callable[[], T]) -> T:
-    from backend.incidents.retaining import NotRetained
-
-    try:
-        return act_on()
-    except NotRetained as refusal:
-        raise click.ClickException(str(refusal)) from refusal

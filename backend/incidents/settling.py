@@ -3,12 +3,12 @@
 Nothing is thrown away by itself: a submission is tried again, or a person gives it up for a reason that goes on record.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
@@ -16,16 +16,11 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.directory.models import PublishedKey
 from backend.incidents import access
-from backend.incidents.models import EvidenceItem
-from backend.incidents.setting_aside import ERASED, SIGNED_BEFORE_REVOCATION, quarantine
-from backend.incidents.unnamed import UNNAMED
+from backend.incidents.setting_aside import ERASED, SIGNED_BEFORE_REVOCATION
 from backend.intake.models import Submission
 
 Stage = Submission.Stage
 MAX_REASON = 300
-# A report may be sealed for fourteen days after its key's first: as long its evidence waits for it.
-WAIT_FOR_REPORT = timedelta(days=14)
-NO_REPORT = "no report that was opened within 14 days names it"
 AT_ONCE = 200
 MOST = 1000
 
@@ -108,30 +103,6 @@ def _wait_again(row: Submission, event: Event, *also: str, acting: Person, at: d
     row.quarantine_reason = ""
     row.save(update_fields=["stage", "attempts", "not_before", "settled_at", "quarantine_reason", *also])
     recording.record(event, row, acting=acting, at=at, detail={"reason": reason, "kind": row.kind})
-
-
-def set_aside_unnamed(*, at: datetime) -> int:
-    """Show persons the evidence that no report names, and take it back once one does; how many were moved.
-
-    Without that a file whose report never comes would wait for good, and keep its intake key from being destroyed.
-    """
-    waiting = _evidence(Stage.RECEIVED).filter(received_at__lt=at - WAIT_FOR_REPORT).exclude(_named())
-    aside = list(waiting.defer("sealed")[:AT_ONCE])
-    for row in aside:
-        quarantine(row, NO_REPORT, at=at)
-    with transaction.atomic():
-        late = _evidence(Stage.QUARANTINED).filter(_named(), quarantine_reason__in=(NO_REPORT, UNNAMED))
-        taken = late.update(stage=Stage.RECEIVED, attempts=0, not_before=None, settled_at=None, quarantine_reason="")
-    return len(aside) + taken
-
-
-def _evidence(stage: Submission.Stage) -> "QuerySet[Submission]":
-    return Submission.objects.filter(kind=Submission.Kind.EVIDENCE, stage=stage)
-
-
-def _named() -> Exists:
-    items = EvidenceItem.objects.filter(incident__isnull=False)
-    return Exists(items.filter(sender=OuterRef("sender"), evidence_id=OuterRef("submission_id")))
 
 
 def erase_closed(*, at: datetime) -> int:

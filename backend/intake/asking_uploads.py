@@ -2,18 +2,19 @@
 
 import uuid
 from datetime import datetime
+from functools import partial
 
 from backend.intake import wire
 from backend.intake.checking import (
-    SENDERS,
     CheckedSubmission,
     FindSender,
+    announced,
     check_length,
     check_media_type,
     check_sender,
     part_of,
 )
-from backend.intake.refusals import Malformed, TooLarge, UnknownSender, WrongProtocol
+from backend.intake.refusals import Malformed, TooLarge, WrongProtocol
 from backend.intake.signatures import Message
 from crypto.checked import Checked, checked
 
@@ -43,20 +44,8 @@ def check_beginning(message: Message, *, find_sender: FindSender, at: datetime) 
     if size > wire.LIMITS[kind]:
         raise TooLarge(wire.LIMITS[kind])
     digest = part_of(message, wire.WHOLE_DIGEST_HEADER, wire.parse_digest)
-    submission = part_of(message, wire.ID_HEADER, wire.parse_id)
-    key_id = part_of(message, wire.KEY_HEADER, wire.parse_key_id)
-    sender = check_sender(message, wire.BEGUN, find_sender=find_sender, at=at)
-    if sender.kind != SENDERS[kind]:
-        raise UnknownSender
-    return checked(
-        CheckedSubmission,
-        kind=kind,
-        sender=sender.fingerprint,
-        submission=submission,
-        key_id=key_id,
-        digest=digest,
-        size=size,
-    )
+    check = partial(check_sender, message, wire.BEGUN, find_sender=find_sender, at=at)
+    return announced(message, kind=kind, size=size, digest=digest, check=check)
 
 
 def check_chunk(message: Message, *, submission: str, find_sender: FindSender, at: datetime) -> CheckedChunk:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -92,9 +93,17 @@ def check_submission(message: Message, *, kind: wire.Kind, find_sender: FindSend
     """Return what may be sent, checked as far as it can be without the body; raises a Refused."""
     size = _check_body_headers(message, kind)
     digest = part_of(message, wire.DIGEST_HEADER, wire.parse_digest)
+    check = partial(check_sender, message, wire.SENT, find_sender=find_sender, at=at)
+    return announced(message, kind=kind, size=size, digest=digest, check=check)
+
+
+def announced(
+    message: Message, *, kind: wire.Kind, size: int, digest: bytes, check: Callable[[], Sender]
+) -> CheckedSubmission:
+    """Return what the request announces, at once or in chunks; `check` finds the sender, last. Raises a Refused."""
     submission = part_of(message, wire.ID_HEADER, wire.parse_id)
     key_id = part_of(message, wire.KEY_HEADER, wire.parse_key_id)
-    sender = check_sender(message, wire.SENT, find_sender=find_sender, at=at)
+    sender = check()
     if sender.kind != SENDERS[kind]:
         raise UnknownSender
     return checked(

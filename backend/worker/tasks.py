@@ -35,14 +35,13 @@ WORK: dict[str, tuple[Callable[[], int], ...]] = {
     "classification": (lambda: classifying.propose_anew(at=_now()),),
     "retention": (lambda: erasing.erase_due(ties_of, at=_now()),),
     "housekeeping": (
-        lambda: settling.set_aside_unnamed(at=_now()),
         lambda: settling.erase_closed(at=_now()),
         lambda: erasing.rewrite_keys(at=_now()),
         lambda: remove_orphans(settings.COMITY.sealed, at=_now()),
         lambda: remove_unnamed_evidence(settings.COMITY.evidence, at=_now()),
     ),
     "keys": (
-        lambda: unnamed.set_aside_unnamed(at=_now()),
+        lambda: unnamed.settle_unnamed(at=_now()),
         lambda: ending.destroy_ended(at=_now()),
     ),
 }

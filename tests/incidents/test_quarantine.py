@@ -16,10 +16,11 @@ from backend.accounts.services import Person
 from backend.audit.models import AuditEvent
 from backend.conventions.catalogue import SHIPPED, Catalogue
 from backend.directory.models import PublishedKey
-from backend.incidents import classifying, evidence, opening, settling
+from backend.incidents import classifying, evidence, opening, settling, unnamed
 from backend.incidents.models import EvidenceItem, Incident
 from backend.incidents.setting_aside import MAX_ATTEMPTS, SIGNED_BEFORE_REVOCATION, quarantine
-from backend.incidents.settling import NO_REPORT, NotSettled
+from backend.incidents.settling import NotSettled
+from backend.incidents.unnamed import NO_REPORT
 from backend.intake.models import Submission
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, TestDevice, enrol_device, found_node, person
 
@@ -168,13 +169,13 @@ def test_evidence_that_no_report_names_is_shown_after_fourteen_days_and_taken_ba
     whole = report.send()
     Submission.objects.filter(pk=whole.pk).update(not_before=LATER + timedelta(days=1))
     assert not evidence.take_waiting(at=NOW)
-    assert settling.set_aside_unnamed(at=NOW + timedelta(days=13)) == 0
-    assert settling.set_aside_unnamed(at=LATER) == 1
+    assert unnamed.settle_unnamed(at=NOW + timedelta(days=13)) == 0
+    assert unnamed.settle_unnamed(at=LATER) == 1
     file = Submission.objects.get(kind="evidence")
     assert (file.stage, file.quarantine_reason) == ("quarantined", NO_REPORT)
-    assert settling.set_aside_unnamed(at=LATER) == 0
+    assert unnamed.settle_unnamed(at=LATER) == 0
     assert opening.open_waiting(at=LATER + timedelta(days=2))
-    assert settling.set_aside_unnamed(at=LATER + timedelta(days=2)) == 1
+    assert unnamed.settle_unnamed(at=LATER + timedelta(days=2)) == 1
     assert evidence.take_waiting(at=LATER + timedelta(days=2))
     assert EvidenceItem.objects.get().stage == EvidenceItem.Stage.RECEIVED
 
