@@ -6,6 +6,7 @@ from pathlib import Path
 from backend.edge import problems
 from backend.edge.requests import BYTES_PER_SECOND, MAX_HEADERS, SILENCE_SECONDS
 from backend.intake import wire
+from crypto import report
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT, BY_HAND = (DOCS / "intake.md").read_text(), (DOCS / "by-hand.md").read_text()
@@ -36,3 +37,8 @@ def test_the_covered_parts_and_bounds_are_documented() -> None:
     assert "`@method` `@authority` `@path` `@query`" in TEXT
     assert wire.ASKED == ("@method", "@authority", "@path", "@query")
     assert (SILENCE_SECONDS, BYTES_PER_SECOND, MAX_HEADERS) == (30, 8 * 1024, 16 * 1024)
+
+
+def test_the_sizes_by_hand_are_those_of_the_clients() -> None:
+    (sizes,) = re.findall(r"for FIXED in ([0-9 ]+);", BY_HAND)
+    assert tuple(map(int, sizes.split())) == report.SIZES
