@@ -21,6 +21,7 @@ from backend.intake.refusals import TooOften
 MOST = 100_000
 _IPV6_NETWORK = 64
 _LONGEST = 64
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -73,13 +74,12 @@ def count_sender(fingerprint: str) -> None:
 def _counted(peer: str, forwarded: str) -> str | None:
     """Whom a request counts for: an address, a network of IPv6, or nobody where a front does not say."""
     address = _address(peer)
-    if address is None or not _is_front(address):
-        return None if address is None else _network(address)
-    behind = _address(forwarded)
-    return None if behind is None else _network(behind)
+    if address is not None and _is_front(address):
+        address = _address(forwarded)
+    return None if address is None else _network(address)
 
 
-def _address(text: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None":
+def _address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
@@ -88,12 +88,12 @@ def _address(text: str) -> "ipaddress.IPv4Address | ipaddress.IPv6Address | None
     return mapped or address
 
 
-def _is_front(address: "ipaddress.IPv4Address | ipaddress.IPv6Address") -> bool:
+def _is_front(address: Address) -> bool:
     fronts: tuple[Network, ...] = settings.COMITY.fronts
     return address.is_loopback or any(address in front for front in fronts)
 
 
-def _network(address: "ipaddress.IPv4Address | ipaddress.IPv6Address") -> str:
+def _network(address: Address) -> str:
     if address.version == 4:
         return str(address)
     # A household or a machine has at least as much: single addresses of it are for free.

@@ -206,7 +206,8 @@ OF: Mapping[type[refusals.Refused], Problem] = {
         429,
         _("Too many requests"),
         _("More requests came than this node takes from one sender or address; go on in %(seconds)d seconds."),
-        members=("seconds",),
+        {"retry-after": "%(seconds)d"},
+        ("seconds",),
     ),
     refusals.TooManyUploads: Problem(
         "too-many-uploads",
@@ -226,16 +227,15 @@ OF: Mapping[type[refusals.Refused], Problem] = {
 
 
 def answer_to(refusal: refusals.Refused) -> Answer:
-    """Return the problem for a refusal; the sentence and the extensions take what the refusal holds."""
+    """Return the problem for a refusal; its sentence, headers and extensions take what the refusal holds."""
     kind = OF[type(refusal)]
-    # How long to wait is known of this one alone.
-    headers = {"retry-after": str(refusal.seconds)} if isinstance(refusal, refusals.TooOften) else _NOTHING
-    return problem(kind, {name: _text(value) for name, value in vars(refusal).items()}, headers=headers)
+    return problem(kind, {name: _text(value) for name, value in vars(refusal).items()})
 
 
 def problem(kind: Problem, held: Held = _NOTHING, *, headers: Mapping[str, str] = _NOTHING) -> Answer:
-    """Return the answer for a problem of this kind, whose sentence and extensions take what is `held`."""
-    return Answer(kind.status, json.dumps(kind.content(held)).encode(), MEDIA_TYPE, {**kind.headers, **headers})
+    """Return the answer for a problem of this kind, whose sentence, headers and extensions take what is `held`."""
+    said = {name: value % held for name, value in kind.headers.items()}
+    return Answer(kind.status, json.dumps(kind.content(held)).encode(), MEDIA_TYPE, {**said, **headers})
 
 
 def _text(value: object) -> str | int:

@@ -16,7 +16,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Problem:
     """One kind of problem. Title and detail are for people, translated when sent; `members` are its extensions.
 
-    The detail may have places, `%(name)s`, for what a refusal holds.
+    The detail and, at the edge, the headers may have places, `%(name)s`, for what a refusal holds.
     """
 
     name: str

@@ -126,9 +126,8 @@ class TooManyUploads(Refused):
     """This sender has as many unfinished uploads as may be."""
 
 
+@dataclass(eq=False)
 class TooOften(Refused):
-    """The sender, or the address from which it asks, asks more often than it may."""
+    """The sender, or the address from which it asks, asks more often than it may; in `seconds` it may again."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__()
-        self.seconds = seconds
+    seconds: int
