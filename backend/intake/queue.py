@@ -67,9 +67,7 @@ def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any 
             row = due.filter(pk=pk).first() if ours else None
             if row is None:
                 continue
-            row.attempts += 1
-            row.not_before = at + backoff(row.attempts)
-            row.save(update_fields=["attempts", "not_before"])
+            _put_off(rows.model, [row], at=at)
             yield row
             return
     yield None

@@ -26,7 +26,6 @@ _ALGORITHMS: dict[str, type[HTTPSignatureAlgorithm]] = {
     "ed25519": algorithms.ED25519,
     "ecdsa-p256": algorithms.ECDSA_P256_SHA256,
 }
-_NAMES = {"ed25519": "ed25519", "ecdsa-p256": "ecdsa-p256-sha256"}  # RFC 9421, section 6.2.2
 # One member of a dictionary in canonical form (RFC 8941, section 4.1): what is signed is the text after the label.
 _STRING = r'"[ !#-\[\]-~]*"'
 _KEY = r"[a-z*][a-z0-9_.*-]*"
@@ -121,7 +120,7 @@ def check_signature(message: Message, claim: Claim, key: VerifyingKey, *, covere
         found is None
         or found[1] != claim.label
         or set(claim.covered) != set(covered)
-        or claim.algorithm not in (None, _NAMES[key.algorithm])
+        or claim.algorithm not in (None, _ALGORITHMS[key.algorithm].algorithm_id)
     ):
         raise UnknownSender
     try:
