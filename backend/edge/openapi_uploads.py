@@ -5,6 +5,7 @@ from backend.intake import wire
 
 _DIGEST = "^sha-256=:[A-Za-z0-9+/]{43}=:$"
 _NUMBER = "^(0|[1-9][0-9]{0,14})$"
+_STANDING = ("Upload-Offset", "Upload-Length", "Upload-Expires")
 _SIGNED: list[Object] = [{"messageSignature": []}]
 
 
@@ -44,7 +45,7 @@ def _begin() -> Object:
         "responses": {
             "201": _answer("It stands at Upload-Offset; its address is Location", *_STANDING, "Location"),
             "200": receipt_answer("It was received before; the body is the receipt"),
-            **problems("400", "401", "409", "412", "413", "421", "422", "423", "429", "431", "503", "507"),
+            **problems("400", "401", "409", "412", "413", "421", "422", "423", "431", "503", "507"),
         },
     }
 
@@ -105,9 +106,6 @@ def _end() -> Object:
             **problems("400", "401", "404", "410", "412", "421", "423", "431", "503"),
         },
     }
-
-
-_STANDING = ("Upload-Offset", "Upload-Length", "Upload-Expires")
 
 
 def _named() -> list[Object]:

@@ -111,7 +111,7 @@ async def _append(request: Request, asked: CheckedChunk, upload: Upload, part: P
         async for piece in request.body(size=asked.size):
             await _on_disk(part.write, piece)
     except NotSealed:
-        upload.discard()
+        await _on_disk(upload.discard)
         raise
     except Interrupted:
         if turn.taken:

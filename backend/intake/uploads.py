@@ -94,17 +94,12 @@ class Upload:
 
     def mark_stored(self, *, at: datetime) -> None:
         """Note that the database has the row; the part goes, the sealed file is another name of it."""
-        submission = self.submission
-        _write(
-            self.state,
-            _State(submission.kind, submission.key_id, submission.digest.hex(), submission.size, at, stored=True),
-        )
+        _write(self.state, _state(self.submission, at=at, stored=True))
         self.part.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Remove it and what has arrived of it."""
-        self.state.unlink(missing_ok=True)
-        self.part.unlink(missing_ok=True)
+        _discard(self.state)
 
 
 def begin(submission: CheckedSubmission, *, folder: Path, at: datetime) -> Upload:
@@ -116,8 +111,7 @@ def begin(submission: CheckedSubmission, *, folder: Path, at: datetime) -> Uploa
     try:
         found = _read(state, sender=submission.sender, submission=submission.submission, at=at)
     except UploadExpired:
-        state.unlink(missing_ok=True)
-        state.with_suffix(PART).unlink(missing_ok=True)
+        _discard(state)
     except UploadNotFound:
         pass
     else:
@@ -128,7 +122,7 @@ def begin(submission: CheckedSubmission, *, folder: Path, at: datetime) -> Uploa
     if len(unfinished) >= MOST_UNFINISHED or sum(unfinished) + submission.size > MOST_ANNOUNCED:
         raise TooManyUploads
     check_space(folder, submission.size)
-    _write(state, _State(submission.kind, submission.key_id, submission.digest.hex(), submission.size, at))
+    _write(state, _state(submission, at=at))
     return Upload(submission, state, at, stored=False)
 
 
@@ -168,6 +162,11 @@ def _remove(state: Path) -> bool:
     return True
 
 
+def _discard(state: Path) -> None:
+    state.unlink(missing_ok=True)
+    state.with_suffix(PART).unlink(missing_ok=True)
+
+
 def _path(folder: Path, sender: str, submission: UUID) -> Path:
     """Names that say nothing to whoever does not know the ids; those of one sender begin alike."""
     of_sender = hashlib.sha256(f"comity upload\n{sender}".encode()).hexdigest()[:_SENDER_DIGITS]
@@ -183,6 +182,10 @@ def _unfinished(folder: Path, prefix: str) -> list[int]:
 
 def _announced(submission: CheckedSubmission) -> tuple[object, ...]:
     return submission.kind, submission.key_id, submission.digest, submission.size
+
+
+def _state(submission: CheckedSubmission, *, at: datetime, stored: bool = False) -> _State:
+    return _State(submission.kind, submission.key_id, submission.digest.hex(), submission.size, at, stored)
 
 
 def _read(state: Path, *, sender: str, submission: UUID, at: datetime) -> Upload:
