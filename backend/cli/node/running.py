@@ -16,7 +16,7 @@ from backend.cli.node.files import write_private
 from backend.cli.node.home import Home, NodeSettings
 from backend.cli.node.node import Node, put_aside_logs
 from backend.cli.node.ports import LOOPBACK, require_free_port
-from backend.cli.node.processes import SERVED
+from backend.cli.node.processes import EDGE, SERVED
 from backend.cli.node.supervisor import Supervisor
 from backend.notary.stopping import Stopping
 
@@ -117,10 +117,11 @@ def _bring_up(node: Node, stopping: Stopping) -> bool:
     if not first:
         # Keys are at hand: most can start while those of the coming days are published. The edge comes after that: in a
         # restored database stand keys whose files are gone, which are withdrawn before anything is accepted for them.
+        others = [one for one in SERVED if one is not EDGE]
         steps[2:] = [
-            ("Starting notary, worker, beat and desk.", lambda: node.start_processes(SERVED[:-1])),
+            ("Starting notary, worker, beat and desk.", lambda: node.start_processes(others)),
             ("Publishing the keys of the coming days.", lambda: _tell(node.found())),
-            ("Starting the edge.", lambda: node.start_processes(SERVED[-1:])),
+            ("Starting the edge.", lambda: node.start_processes([EDGE])),
         ]
     for said, step in steps:
         if stopping.asked:
