@@ -25,20 +25,8 @@ def main() -> int:
         "COMITY_FUZZ_SHARDS": str(parts),
     }
     print(f"seed {options.seed}, {options.examples} examples in {parts} parts", flush=True)
-    words = [
-        "-m",
-        "pytest",
-        "tests/fuzz",
-        "-n",
-        str(options.workers),
-        "--dist",
-        "load",
-        "-p",
-        "no:cacheprovider",
-        "-q",
-        "-rP",
-    ]
-    return subprocess.run([sys.executable, *words], cwd=CHECKOUT, env=environment, check=False).returncode  # noqa: S603
+    words = f"-m pytest tests/fuzz -n {options.workers} --dist load -p no:cacheprovider -q -rP"
+    return subprocess.run([sys.executable, *words.split()], cwd=CHECKOUT, env=environment, check=False).returncode  # noqa: S603
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from backend.cli.printing.wording import LANGUAGES
 from backend.incidents.report import MalformedReport, Report
 
 VOCABULARIES = ("facts", "offences", "places", "events", "indicators", "chains", "currencies", "states")
@@ -75,7 +76,7 @@ def retract(submission: uuid.UUID, only: uuid.UUID | None, out: Path) -> None:
 
 @command.command()
 @click.argument("vocabulary", type=click.Choice(VOCABULARIES))
-@click.option("--language", type=click.Choice(["en", "es", "fr", "nl"]), default="en", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 def terms(vocabulary: str, language: str) -> None:
     """List the terms that a report may use, from the law data."""
     from backend.conventions.catalogue import shipped

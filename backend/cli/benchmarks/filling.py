@@ -63,8 +63,8 @@ FROM bench_incident b CROSS JOIN generate_series(0, %(each)s - 1) p ORDER BY b.n
 """
 
 
-def prepare(owner: Connection, tokens: Mapping[int, bytes]) -> None:
-    """Make what filling needs, once; `tokens` are those of values that will be asked for."""
+def keep_tokens(owner: Connection, tokens: Mapping[int, bytes]) -> None:
+    """Keep, before the first filling, the tokens of the values that will be asked for, by number."""
     with owner.cursor() as cursor, cursor.copy("COPY bench_token FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int8", "bytea"])
         for row in tokens.items():

@@ -61,7 +61,7 @@ def _questions(node: TemporaryNode, owner: Connection, size: int) -> list[str]:
     everybodys = [3_000_000_000 + number for number in range(EVERYBODYS)]
     numbers = sorted({number for (number,) in rows} | set(everybodys) | {-number - 1 for number in range(ABSENT)})
     if known == (None,):
-        filling.prepare(owner, _tokens(numbers))
+        filling.keep_tokens(owner, _tokens(numbers))
     asked = [*numbers, *everybodys * REPEATED]
     Random(5).shuffle(asked)  # noqa: S311  (an order, no secret)
     return [filling.value_of(number) for number in asked]
