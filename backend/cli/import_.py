@@ -9,20 +9,22 @@ from typing import BinaryIO
 import click
 
 from backend.audit.errors import AuditError
-from backend.cli.importing.carrying import FAILURES, Carrier, Tally
+from backend.cli.importing.carrying import Carrier, Tally
 from backend.cli.importing.cybertipline import cybertipline_rows
 from backend.cli.importing.mapping import Mapping, read_mapping
-from backend.cli.importing.rows import BadRow, Row, Unreadable
+from backend.cli.importing.rows import BadRow, Row, Unreadable, body_of
 from backend.cli.importing.stix import LARGEST, read_bundle
 from backend.cli.importing.tables import csv_rows, json_rows
-from backend.incidents.report import MalformedReport
 from backend.vault.newest_seen import NewestSeen
 from backend.vault.offline_submit import fetch_intake_key, read_device_key
+from backend.vault.sending import EdgeUnreachable
+from backend.vault.submitting.delivering import NotAcknowledged
+from backend.vault.submitting.sealing import UnfitReport
 from backend.vault.trusted_card import NotTrusted, read_trusted_card
 from crypto.errors import CryptoError
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-REFUSALS = (*FAILURES, AuditError, CryptoError, NotTrusted, OSError)
+REFUSALS = (AuditError, CryptoError, EdgeUnreachable, NotAcknowledged, NotTrusted, OSError, UnfitReport)
 ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xml": "cybertipline", ".json": "stix"}
 FORMS = click.Choice(sorted(set(ENDINGS.values())))
 
@@ -118,16 +120,12 @@ def _check(rows: Rows, tell: Callable[[BadRow], None]) -> Tally:
     tally = Tally()
     try:
         for row in rows:
-            try:
-                bad = row if isinstance(row, BadRow) else None
-                if isinstance(row, Row):
-                    row.body()
-            except MalformedReport as wrong:
-                bad = BadRow(row.line, str(wrong))
-            if bad:
-                tell(bad)
-            tally.bad += bad is not None
-            tally.received += bad is None
+            body = body_of(row)
+            if isinstance(body, BadRow):
+                tell(body)
+                tally.bad += 1
+            else:
+                tally.received += 1
     except Unreadable as error:
         click.echo(f"comity: {error}", err=True)
         tally.cut = True

@@ -164,6 +164,22 @@ def test_what_was_sealed_to_a_key_that_ended_is_sealed_again(system: System, mon
     assert "1 received" in outcome.output, outcome.output
 
 
+def test_where_no_key_stays_the_run_stops_and_says_so(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    (system.folder / "past.csv").write_text("\n".join([HEADER, row(0)]))
+    monkeypatch.setattr("backend.cli.importing.carrying.PAUSES", (0.0,))
+    monkeypatch.setattr("backend.cli.importing.carrying.Courier.deliver", _outdated)
+    outcome = system.run()
+    assert outcome.exit_code == 1
+    assert "keys changed several times" in outcome.output
+    assert [path.name for path in (system.folder / ".comity-import").iterdir()] == ["received.jsonl"]
+
+
+def _outdated(*_arguments: object) -> None:
+    from backend.vault.submitting.delivering import KeyOutdated
+
+    raise KeyOutdated("outdated")
+
+
 def _cut(*_arguments: object) -> None:
     from backend.vault.sending import EdgeUnreachable
 

@@ -19,12 +19,11 @@ from pathlib import Path
 
 import msgspec
 
-from backend.cli.importing.rows import BadRow, Row
-from backend.incidents.report import MalformedReport
+from backend.cli.importing.rows import BadRow, Row, body_of
 from backend.vault.sending import EdgeUnreachable
 from backend.vault.submitting.delivering import Courier, KeyOutdated, NotAcknowledged
 from backend.vault.submitting.plan import Material, Sealed, find_sealed
-from backend.vault.submitting.sealing import UnfitReport, seal_all
+from backend.vault.submitting.sealing import seal_all
 from backend.vault.trusted_card import IntakeKey, TrustedCard
 from crypto.signer import Signer
 
@@ -106,22 +105,15 @@ class Carrier:
     def _fit(self, rows: Iterable[Row | BadRow]) -> Iterator[tuple[str, bytes]]:
         seen: Counter[bytes] = Counter()
         for row in rows:
-            if isinstance(row, BadRow):
-                self._refuse(row)
-                continue
-            try:
-                body = row.body()
-            except MalformedReport as wrong:
-                self._refuse(BadRow(row.line, str(wrong)))
+            body = body_of(row)
+            if isinstance(body, BadRow):
+                self.tally.bad += 1
+                self.report_bad(body)
                 continue
             digest = hashlib.sha256(body).digest()
             seen[digest] += 1
             whose = f"{self.card.node} {self.signer.verifying_key.fingerprint} {seen[digest]} ".encode()
             yield hashlib.sha256(whose + digest).hexdigest()[:32], body
-
-    def _refuse(self, row: BadRow) -> None:
-        self.tally.bad += 1
-        self.report_bad(row)
 
     def _send(self, name: str, body: bytes) -> Received:
         folder = self.state / name
@@ -134,8 +126,6 @@ class Carrier:
             except KeyOutdated:
                 shutil.rmtree(folder)
                 self._forget(sealed.plan.key_id)
-                if pause is None:
-                    raise
             except (EdgeUnreachable, NotAcknowledged):
                 if pause is None:
                     raise
@@ -177,6 +167,3 @@ class Carrier:
             shutil.rmtree(self.state / line.row)
         if failures:
             raise failures[0]
-
-
-FAILURES = (EdgeUnreachable, NotAcknowledged, UnfitReport)

@@ -16,7 +16,7 @@ from backend.cli.importing.rows import BadRow, Row
 from backend.cli.importing.xml_stream import Element, elements
 
 Members = dict[str, Any]
-LINE, NOTE = 300, 2000
+LINE = 300
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

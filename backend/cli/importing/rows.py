@@ -53,6 +53,16 @@ class BadRow:
     reason: str
 
 
+def body_of(row: Row | BadRow) -> bytes | BadRow:
+    """The body of a row's report, or why it is none."""
+    if isinstance(row, BadRow):
+        return row
+    try:
+        return row.body()
+    except MalformedReport as wrong:
+        return BadRow(row.line, str(wrong))
+
+
 class Unreadable(Exception):
     """The file cannot be read further, or not at all; the sentence says why and what to do."""
 
