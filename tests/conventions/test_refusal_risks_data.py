@@ -25,6 +25,8 @@ ROWS = (
     ),
     Row("identifier-without-time-zone-or-port", BLOCK, seek(GOOD, description={"en": "Who used 198.51.100[.]9 then."})),
     Row("identifier-without-time-zone-or-port", BLOCK, seek(GOOD, description={"en": "Who used 2001:db8::9 then."})),
+    # Not among the data sought, although one of these begins with it.
+    Row("identifier-without-time-zone-or-port", BLOCK, seek(GOOD, description={"en": "Who used 203.0.113.7 then."})),
     Row(
         "identifier-without-time-zone-or-port",
         BLOCK,

@@ -33,7 +33,8 @@ def identifier_untimed(test: IdentifierUntimed, case: Case) -> Result:
     """An address that was used at no stated instant."""
     items = _of_kinds(case, test.kinds)
     untimed = [item.value for item in items if item.at is None or item.at.tzinfo is None]
-    loose = tuple(_loose(case, test, {item.value for item in items}))
+    known = {one.value for item in items for one in extract(item.value)}
+    loose = tuple(_loose(case, test, known))
     if not untimed and not loose:
         return None
     return Hit(", ".join(untimed), loose)
@@ -136,7 +137,7 @@ def _loose(case: Case, test: IdentifierUntimed, known: Collection[str]) -> Itera
     for field in test.texts:
         for place, language, text in case.draft.words(field):
             for one in extract(text):
-                if one.type in test.kinds and not any(one.value in value for value in known):
+                if one.type in test.kinds and one.value not in known:
                     yield Found(field, place, language, one.raw, *one.span)
 
 
