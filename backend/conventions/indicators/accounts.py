@@ -69,8 +69,13 @@ def find_cards(taken: Taken, words: IndicatorWords) -> None:
         before = taken.words_before(match.start(), 40)[-5:]
         called = next((w for w in reversed(before) if w in words.card_words or w in words.not_card_words), "")
         if called in words.card_words or (not called and (digits == match[0] or _IN_FOURS.fullmatch(match[0]))):
-            masked = digits[:6] + "*" * (len(digits) - 10) + digits[-4:]
-            taken.take("card", masked, match.start(), match.end(), masked=masked)
+            hidden = masked(digits)
+            taken.take("card", hidden, match.start(), match.end(), masked=hidden)
+
+
+def masked(digits: str) -> str:
+    """A card number with its first six and last four digits."""
+    return digits[:6] + "*" * (len(digits) - 10) + digits[-4:]
 
 
 def _take_iban(taken: Taken, start: re.Match[str]) -> int:

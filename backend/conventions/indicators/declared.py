@@ -3,6 +3,7 @@
 import re
 from ipaddress import ip_address
 
+from backend.conventions.indicators.accounts import masked
 from backend.conventions.indicators.domains import lower_host
 from backend.conventions.indicators.finding import extract
 from backend.conventions.indicators.phones import international, national
@@ -51,7 +52,7 @@ def _as_written(kind: str, text: str, region: str | None) -> str:
     if kind in {"iban", "account"}:
         return _NOT_ALNUM.sub("", text).upper()
     if kind == "card":
-        return masked(text)
+        return _card(text)
     if kind == "mac":
         digits = _NOT_ALNUM.sub("", text).lower()
         return ":".join(digits[place : place + 2] for place in range(0, len(digits), 2))
@@ -70,9 +71,9 @@ def _phone(text: str, region: str | None) -> str:
     return number or (digits if len(digits) >= _SHORTEST_PHONE else "")
 
 
-def masked(text: str) -> str:
-    """A card number, masked already or not, with its first six and last four digits; empty where it is too short."""
+def _card(text: str) -> str:
+    """A card number, masked already or not; empty where it is too short."""
     if _MASKED_CARD.fullmatch(text):
         return text
     digits = "".join(filter(str.isdigit, text))
-    return digits[:6] + "*" * (len(digits) - 10) + digits[-4:] if len(digits) >= 12 else ""
+    return masked(digits) if len(digits) >= 12 else ""

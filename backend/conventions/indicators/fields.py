@@ -110,7 +110,7 @@ def extract_fields(report: ReportFields, *, region: str | None = None) -> tuple[
     found = [_in_text("title", report.title, region)]
     for number, place in enumerate(report.where):
         found += _of_place(f"where[{number}]", place, region)
-    for path, text in _of_persons(report):
+    for path, text in _in_words(report):
         found.append(_in_text(path, text, region))
     found += list(_declared(report, region))
     return tuple(indicator for indicators in found for indicator in indicators)
@@ -124,7 +124,8 @@ def _of_place(path: str, place: PlaceField, region: str | None) -> Iterator[list
         yield _typed(f"{path}.{member}", kind, value, state)
 
 
-def _of_persons(report: ReportFields) -> Iterator[tuple[str, str | None]]:
+def _in_words(report: ReportFields) -> Iterator[tuple[str, str | None]]:
+    """What a person wrote of people and losses, which may hold indicators of any type."""
     for name, persons in (("suspects", report.suspects), ("victims", report.victims)):
         for number, person in enumerate(persons):
             yield f"{name}[{number}].contact", person.contact
