@@ -49,7 +49,7 @@ def read_content(item: EvidenceItem, *, purpose: str, note: str, acting: Person,
         raise NotHanded(_("Say for which purpose you read the item; choose one of those offered."))
     if not words or len(words) > MAX_NOTE:
         raise NotHanded(_("Write why you read the item, in at most %(most)d characters.") % {"most": MAX_NOTE})
-    if item.data_key.destroyed_at is not None:
+    if item.erased:
         raise NotHanded(_("The item is erased: nothing of it can be read again."))
     went_to = f"person {acting.audit_id}"
     row = _entry(item, Act.READ, went_to=went_to, reason=purpose, acting=acting, at=at)

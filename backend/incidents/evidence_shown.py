@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from backend.accounts.models import User
 from backend.incidents import access
 from backend.incidents.custody import note_of
-from backend.incidents.models import CustodyEvent, EvidenceItem, Release
+from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
 from backend.incidents.releasing import basis_of, reason_of, waiting_releases
 from backend.incidents.selectors import ShownItem, shown_items
 
@@ -26,17 +25,13 @@ class ShownEvent:
 
 @dataclass(frozen=True)
 class ShownRelease:
-    """A release with its words: on which basis, and why it was approved or refused."""
+    """A release with its words: on which basis, and why it was approved or refused; no decision while it waits."""
 
     release: Release
     basis: str
+    decision: ReleaseDecision | None
     reason: str
     used: bool
-
-    @property
-    def decision(self) -> Any:
-        """What another person decided; None while it waits."""
-        return getattr(self.release, "decision", None)
 
 
 @dataclass(frozen=True)
@@ -76,17 +71,17 @@ def releases_to_decide(user: User, *, at: datetime) -> tuple[ShownRelease, ...]:
 
 def item_page(item: EvidenceItem) -> ItemPage:
     """Everything that one item's page shows; the caller came through access.evidence_for."""
-    erased = item.data_key.destroyed_at is not None
     events = item.custody.select_related("item__data_key", "opening", "release")
     releases = item.releases.select_related("item__data_key", "proposed_by", "decision__decided_by", "used_by")
     return ItemPage(
         shown=shown_items([item])[0],
-        events=tuple(ShownEvent(row, "" if erased else note_of(row), hasattr(row, "opening")) for row in events),
-        releases=tuple(_shown_release(row) for row in releases) if not erased else (),
-        erased=erased,
+        events=tuple(ShownEvent(row, "" if item.erased else note_of(row), hasattr(row, "opening")) for row in events),
+        releases=tuple(_shown_release(row) for row in releases) if not item.erased else (),
+        erased=item.erased,
     )
 
 
 def _shown_release(row: Release) -> ShownRelease:
     decision = getattr(row, "decision", None)
-    return ShownRelease(row, basis_of(row), reason_of(decision) if decision else "", hasattr(row, "used_by"))
+    reason = reason_of(decision) if decision else ""
+    return ShownRelease(row, basis_of(row), decision, reason, hasattr(row, "used_by"))

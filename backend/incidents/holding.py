@@ -62,7 +62,7 @@ def lift_hold(hold: LegalHold, reason: str, *, acting: Person, at: datetime) -> 
 def holds_of(incident: Incident) -> tuple[ShownHold, ...]:
     """Every hold of an incident, newest first."""
     rows = incident.holds.select_related("placed_by", "lifted_by").order_by("-placed_at")
-    if incident.data_key.wrapped is None:
+    if incident.erased:
         return tuple(ShownHold(row, "", "") for row in rows)
     key = open_data_key(incident.data_key)
     return tuple(
@@ -77,7 +77,7 @@ def holds_of(incident: Incident) -> tuple[ShownHold, ...]:
 
 def _must_be_kept(incident: Incident) -> None:
     incident.data_key.refresh_from_db(fields=["wrapped", "destroyed_at"])
-    if incident.data_key.wrapped is None:
+    if incident.erased:
         raise NotRetained(_erased())
 
 

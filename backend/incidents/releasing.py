@@ -32,8 +32,7 @@ def propose_release(
     Raises NotReleased, and Http404 without the right.
     """
     access.require(acting.user, access.Action.PROPOSE_RELEASE, at=at)
-    here = item.stage == EvidenceItem.Stage.RECEIVED and item.data_key.destroyed_at is None
-    if not item.sensitive or not here:
+    if not item.sensitive or item.stage != EvidenceItem.Stage.RECEIVED or item.erased:
         raise NotReleased(_("Only material that was declared sensitive and has arrived needs a release."))
     if (waiting := _standing(item, went_to, letter, at=at)) is not None:
         raise NotReleased(
@@ -63,7 +62,7 @@ def decide_release(release: Release, outcome: str, reason: str, *, acting: Perso
         raise NotReleased(_("A release is approved or refused; choose one."))
     if acting.user.pk == release.proposed_by_id or release.went_to == f"person {acting.user.username}":
         raise NotReleased(_("Another person decides: neither who proposed the release nor who would get the material."))
-    if release.item.data_key.destroyed_at is not None:
+    if release.item.erased:
         raise NotReleased(_("The item is erased: nothing of it can be read again."))
     row = ReleaseDecision(release=release, outcome=outcome, decided_at=at, decided_by=acting.user)
     key = open_data_key(release.item.data_key)

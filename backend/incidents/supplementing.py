@@ -41,7 +41,7 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
     keep_others_from(incident)
     # Read under the lock: what was erased meanwhile is not added to.
     incident.data_key.refresh_from_db()
-    if incident.data_key.destroyed_at is not None:
+    if incident.erased:
         raise Quarantine("the report that it names was erased")
     key = open_data_key(incident.data_key)
     before = read_whole(incident, key=key)

@@ -70,6 +70,11 @@ class EvidenceItem(models.Model):
         """Whether it was declared so: never shown or decoded, and handed on only by an act of two persons."""
         return self.sensitivity != self.Sensitivity.NONE
 
+    @property
+    def erased(self) -> bool:
+        """Whether its data key is destroyed: then neither its content nor its name can be read any more."""
+        return self.data_key.destroyed_at is not None
+
 
 class EvidenceKey(models.Model):
     """The key of an item's payload, wrapped by the item's data key.
