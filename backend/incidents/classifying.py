@@ -20,7 +20,7 @@ from backend.conventions import classification, versions
 from backend.conventions.catalogue import Catalogue, shipped
 from backend.conventions.dating import as_of
 from backend.conventions.indicators import extract_fields
-from backend.incidents.columns import opened, sealed
+from backend.incidents.columns import indicator_of, indicator_place, sealed
 from backend.incidents.models import Classification, Incident, Indicator
 from backend.incidents.report import Report
 from backend.incidents.whole import read_whole
@@ -151,7 +151,7 @@ def _states(report: Report) -> list[str]:
 def _not_indexed(incident: Incident, found: list[tuple[str, str]], key: OpenDataKey) -> list[Indicator]:
     """The rows of what is not indexed yet: an indicator once found stays, whatever a later engine makes of it."""
     kept = list(incident.indicators.order_by("position"))
-    known = {(row.type, opened(key, row, "value_ct", row=f"{incident.id}/{row.position}").decode()) for row in kept}
+    known = {indicator_of(key, row) for row in kept}
     start = kept[-1].position + 1 if kept else 0
     return indicator_rows(incident, [pair for pair in found if pair not in known], key, start=start)
 
@@ -166,7 +166,7 @@ def indicator_rows(
             type=kind,
             normalisation=tokens.NORMALISATION,
             token=token,
-            value_ct=sealed(key, Indicator, f"{incident.id}/{position}", "value_ct", value.encode()),
+            value_ct=sealed(key, Indicator, indicator_place(incident.id, position), "value_ct", value.encode()),
             position=position,
         )
         for position, ((kind, value), token) in enumerate(zip(found, tokens.tokens_for(found), strict=True), start)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
@@ -52,13 +53,9 @@ def decide(
     if proposal.incident_id != incident.pk:
         raise NotDecided(_("The proposal is for another incident; load the page again and decide on what it shows."))
     chosen = _checked(codes, proposal)
-    words = reason.strip()
-    if not words or len(words) > MAX_REASON:
-        raise NotDecided(
-            _("A decision needs a reason of at most %(most)d characters; write one.") % {"most": MAX_REASON}
-        )
+    words = checked_reason(reason)
     with transaction.atomic():
-        _must_stand(incident, replaces)
+        must_stand(standing_decision(incident), replaces)
         row = ClassificationDecision(
             incident=incident,
             proposal=proposal,
@@ -69,7 +66,7 @@ def decide(
             decided_by=acting.user,
         )
         key = open_data_key(incident.data_key)
-        row.reason_ct = sealed(key, ClassificationDecision, row.id, "reason_ct", words.encode())
+        row.reason_ct = sealed(key, ClassificationDecision, row.id, "reason_ct", words)
         row.save(force_insert=True)
         _record(row, acting=acting, at=at)
     return row
@@ -87,8 +84,18 @@ def _checked(codes: Sequence[str], proposal: Classification) -> list[str]:
     return kept + [code for code in dict.fromkeys(codes) if code not in kept]
 
 
-def _must_stand(incident: Incident, replaces: ClassificationDecision | None) -> None:
-    standing = standing_decision(incident)
+def checked_reason(reason: str) -> bytes:
+    """What a person wrote as the reason of a decision; raises NotDecided where it is nothing or too much."""
+    words = reason.strip()
+    if not words or len(words) > MAX_REASON:
+        raise NotDecided(
+            _("A decision needs a reason of at most %(most)d characters; write one.") % {"most": MAX_REASON}
+        )
+    return words.encode()
+
+
+def must_stand(standing: Model | None, replaces: Model | None) -> None:
+    """Raise NotDecided unless the decision that stands is the one that the person saw and replaces."""
     if (standing.pk if standing else None) != (replaces.pk if replaces else None):
         raise NotDecided(_("Somebody else decided since you loaded the page; read that decision before you decide."))
 

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.incidents import access
 from backend.incidents.columns import opened, sealed
-from backend.incidents.deciding import MAX_REASON, NotDecided
+from backend.incidents.deciding import checked_reason, must_stand
 from backend.incidents.models import Correlation, DuplicateDecision, Incident
 from backend.incidents.related import ShownDuplicateDecision, standing_decisions
 from backend.vault.columns import open_data_key
@@ -34,21 +33,13 @@ def decide_duplicate(
     Raises NotDecided, and Http404 without the right. Two who decide at once: the slower gets an IntegrityError.
     """
     access.require(acting.user, access.Action.DECIDE_DUPLICATE, at=at)
-    words = reason.strip()
-    if not words or len(words) > MAX_REASON:
-        raise NotDecided(
-            _("A decision needs a reason of at most %(most)d characters; write one.") % {"most": MAX_REASON}
-        )
+    words = checked_reason(reason)
     with transaction.atomic():
-        standing = next(iter(standing_decisions([pair])), None)
-        if (standing.pk if standing else None) != (replaces.pk if replaces else None):
-            raise NotDecided(
-                _("Somebody else decided since you loaded the page; read that decision before you decide.")
-            )
+        must_stand(next(iter(standing_decisions([pair])), None), replaces)
         row = DuplicateDecision(
             correlation=pair, replaces=replaces, outcome=outcome, decided_at=at, decided_by=acting.user
         )
-        row.reason_ct = _sealed(row, pair, words.encode())
+        row.reason_ct = _sealed(row, pair, words)
         row.save(force_insert=True)
         for incident, other in ((pair.first, pair.second), (pair.second, pair.first)):
             detail = {"reference": incident.reference, "other": other.reference, "decision": str(row.pk)}
@@ -66,6 +57,14 @@ def duplicate_decisions(pair: Correlation) -> tuple[ShownDuplicateDecision, ...]
     return tuple(reversed(chain))
 
 
+def record_comparing(incidents: tuple[Incident, Incident], *, acting: Person, at: datetime) -> None:
+    """That a person read both goes on record."""
+    with transaction.atomic():
+        for incident in incidents:
+            detail = {"reference": incident.reference}
+            recording.record(Event.INCIDENT_READ, incident, acting=acting, at=at, detail=detail)
+
+
 def _keys(pair: Correlation) -> tuple[DataKey, DataKey]:
     return pair.first.data_key, pair.second.data_key
 
@@ -78,16 +77,8 @@ def _sealed(row: DuplicateDecision, pair: Correlation, words: bytes) -> bytes:
 
 
 def _reason(row: DuplicateDecision, pair: Correlation) -> str | None:
-    if any(key.destroyed_at for key in _keys(pair)):
+    if pair.first.erased or pair.second.erased:
         return None
     first, second = map(open_data_key, _keys(pair))
-    row.reason_ct = opened(second, row, "reason_ct")
-    return opened(first, row, "reason_ct").decode()
-
-
-def record_comparing(incidents: tuple[Incident, Incident], *, acting: Person, at: datetime) -> None:
-    """That a person read both goes on record."""
-    with transaction.atomic():
-        for incident in incidents:
-            detail = {"reference": incident.reference}
-            recording.record(Event.INCIDENT_READ, incident, acting=acting, at=at, detail=detail)
+    table, inner = DuplicateDecision._meta.db_table, opened(second, row, "reason_ct")
+    return first.decrypt(inner, table=table, row=row.pk, column="reason_ct").decode()

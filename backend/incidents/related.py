@@ -11,7 +11,7 @@ from django.http import Http404
 
 from backend.accounts.models import User
 from backend.incidents import access
-from backend.incidents.columns import opened
+from backend.incidents.columns import indicator_of
 from backend.incidents.comparing import HUB, MOST_COMPARED
 from backend.incidents.looking_up import Hit, hits_for
 from backend.incidents.models import Correlation, DuplicateDecision, Incident, Indicator
@@ -61,15 +61,15 @@ def related_to(incident: Incident, user: User, *, at: datetime) -> RelatedIncide
         _pairs(incident, visible.values("pk")).order_by("-suggested", "-shared", "-found_at")[: MOST_SHOWN + 1]
     )
     shown = {_other(pair, incident): pair for pair in pairs[:MOST_SHOWN]}
-    key = None if incident.data_key.destroyed_at else open_data_key(incident.data_key)
-    own = list(incident.indicators.exclude(token=None).order_by("-position")[:MOST_COMPARED]) if key else []
+    key = None if incident.erased else open_data_key(incident.data_key)
+    own = _compared(incident) if key else []
     shared = _shared(own, list(shown))
     decisions = {row.correlation_id: row for row in standing_decisions(list(shown.values()))}
     lines = tuple(
         RelatedIncident(
             shown[hit.incident.pk],
             hit,
-            _values(incident, shared.get(hit.incident.pk, []), key),
+            _values(shared.get(hit.incident.pk, []), key),
             decisions.get(shown[hit.incident.pk].pk),
         )
         for hit in hits_for(list(shown))
@@ -77,7 +77,7 @@ def related_to(incident: Incident, user: User, *, at: datetime) -> RelatedIncide
     return RelatedIncidents(
         likely=tuple(line for line in lines if line.correlation.suggested),
         related=tuple(line for line in lines if not line.correlation.suggested),
-        everybodys=_values(incident, _everybodys(incident, own, visible.values("pk")), key),
+        everybodys=_values(_everybodys(incident, own, visible.values("pk")), key),
         more=len(pairs) > MOST_SHOWN,
     )
 
@@ -109,8 +109,8 @@ def standing_decisions(pairs: Sequence[Correlation]) -> list[DuplicateDecision]:
 
 def shared_values(incident: Incident, other: Incident) -> tuple[Value, ...]:
     """The indicators that both have."""
-    own = list(incident.indicators.exclude(token=None).order_by("-position")[:MOST_COMPARED])
-    return _values(incident, _shared(own, [other.pk]).get(other.pk, []), open_data_key(incident.data_key))
+    shared = _shared(_compared(incident), [other.pk]).get(other.pk, [])
+    return _values(shared, open_data_key(incident.data_key))
 
 
 def _pairs(incident: Incident, others: object) -> "QuerySet[Correlation]":
@@ -120,6 +120,11 @@ def _pairs(incident: Incident, others: object) -> "QuerySet[Correlation]":
 def _other(pair: Correlation, incident: Incident) -> UUID:
     found: UUID = pair.second_id if pair.first_id == incident.pk else pair.first_id
     return found
+
+
+def _compared(incident: Incident) -> list[Indicator]:
+    """The indicators of our own that were compared with others, the latest first."""
+    return list(incident.indicators.exclude(token=None).order_by("-position")[:MOST_COMPARED])
 
 
 def _shared(own: Sequence[Indicator], others: Sequence[UUID]) -> dict[UUID, list[Indicator]]:
@@ -141,7 +146,5 @@ def _everybodys(incident: Incident, own: Sequence[Indicator], visible: object) -
     return [row for row in counted if len(row.others or ()) > HUB]
 
 
-def _values(incident: Incident, rows: Sequence[Indicator], key: OpenDataKey | None) -> tuple[Value, ...]:
-    if key is None:
-        return ()
-    return tuple((row.type, opened(key, row, "value_ct", row=f"{incident.pk}/{row.position}").decode()) for row in rows)
+def _values(rows: Sequence[Indicator], key: OpenDataKey | None) -> tuple[Value, ...]:
+    return () if key is None else tuple(indicator_of(key, row) for row in rows)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
 from backend.incidents import access
-from backend.incidents.columns import opened
+from backend.incidents.columns import indicator_of, opened
 from backend.incidents.models import (
     Classification,
     ClassificationDecision,
@@ -21,7 +21,7 @@ from backend.incidents.models import (
 )
 from backend.incidents.report import Report
 from backend.incidents.whole import Whole, later_on, read_whole
-from backend.vault.columns import open_data_key
+from backend.vault.columns import open_data_key, open_data_keys
 
 PAGE = 50
 
@@ -88,11 +88,12 @@ def incident_list(user: User, *, at: datetime, page: int = 1) -> list[IncidentLi
     )
     ids = [incident.pk for incident in incidents]
     codes, sent_later = standing_codes(ids), later_on(ids)
+    keys = open_data_keys(incident.data_key for incident in incidents)
     items = dict(EvidenceItem.objects.filter(incident__in=ids).values_list("incident").annotate(Count("pk")))
     return [
         IncidentLine(
             incident,
-            "" if incident.erased else opened(open_data_key(incident.data_key), incident, "title_ct").decode(),
+            "" if incident.erased else opened(keys[incident.data_key_id], incident, "title_ct").decode(),
             codes.get(incident.id, ()),
             items.get(incident.id, 0),
             *sent_later.get(incident.id, (0, False)),
@@ -130,16 +131,15 @@ def decisions_of(incident: Incident) -> tuple[ShownDecision, ...]:
 
 def shown_items(items: "list[EvidenceItem]") -> tuple[ShownItem, ...]:
     """Items with their names, an erased one without, and custody; three queries whatever their number."""
-    keys: dict[object, Any] = {}
+    keys = open_data_keys(item.data_key for item in items)
     shown = []
     for item in items:
-        if item.data_key.destroyed_at is not None:
+        if item.erased:
             shown.append(ShownItem(item, _("erased"), "", "", tuple(item.custody.all())))
             continue
-        key = keys.setdefault(item.data_key_id, None) or open_data_key(item.data_key)
-        keys[item.data_key_id] = key
         name, media_type, digest = (
-            opened(key, item, column).decode() for column in ("name_ct", "media_type_ct", "plaintext_sha256_ct")
+            opened(keys[item.data_key_id], item, column).decode()
+            for column in ("name_ct", "media_type_ct", "plaintext_sha256_ct")
         )
         told = "" if item.sensitive else digest
         shown.append(ShownItem(item, name, media_type, told, tuple(item.custody.all())))
@@ -152,10 +152,7 @@ def incident_page(incident: Incident) -> IncidentPage:
     whole = read_whole(incident, key=key)
     proposals = tuple(incident.classifications.order_by(*Classification.NEWEST_FIRST))
     items = list(incident.evidence.select_related("data_key").prefetch_related("custody").order_by("pk"))
-    indicators = tuple(
-        (row.type, opened(key, row, "value_ct", row=f"{incident.id}/{row.position}").decode())
-        for row in incident.indicators.order_by("position")
-    )
+    indicators = tuple(indicator_of(key, row) for row in incident.indicators.order_by("position"))
     return IncidentPage(
         incident=incident,
         report=whole.report,
