@@ -102,10 +102,10 @@ def indicators_in(question: Question) -> list[tuple[str, str]]:
     asked = list(dict.fromkeys(found))
     if not asked:
         raise NotUnderstood(sentence)
-    if len(asked) > (MOST_ASKED if question.older is None else 1):
+    most = MOST_ASKED if question.older is None else 1
+    if len(asked) > most:
         raise NotUnderstood(
-            _("The text has %(got)d indicators; look up at most %(most)d at once.")
-            % {"got": len(asked), "most": MOST_ASKED if question.older is None else 1}
+            _("The text has %(got)d indicators; look up at most %(most)d at once.") % {"got": len(asked), "most": most}
         )
     return asked
 

@@ -27,9 +27,14 @@ def report_schema(law: Catalogue | None = None) -> dict[str, Any]:
 
 def _refer(node: Any, used: set[str]) -> None:
     """Where the types name a list of the data, refer to its definition; which lists that were."""
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    if isinstance(node, list):
+        for child in node:
+            _refer(child, used)
+    if not isinstance(node, dict):
+        return
+    for child in node.values():
         _refer(child, used)
-    if isinstance(node, dict) and isinstance(node.get(VOCABULARY), str):
+    if isinstance(node.get(VOCABULARY), str):
         used.add(node[VOCABULARY])
         reference = {"$ref": f"#/$defs/{node[VOCABULARY]}"}
         node.clear()

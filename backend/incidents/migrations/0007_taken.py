@@ -5,7 +5,7 @@ As long as it stayed, the day's intake key opened it without a custody event.
 
 from django.db import migrations
 
-BEFORE = """
+SEALED_MAY_GO = """
 CREATE OR REPLACE FUNCTION sealed_may_go(p_submission intake_submission) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM directory_publishedkey k
@@ -22,4 +22,4 @@ RECEIVED = """
 
 class Migration(migrations.Migration):
     dependencies = [("incidents", "0006_retention")]
-    operations = [migrations.RunSQL(BEFORE.format(more=RECEIVED), BEFORE.format(more=""))]
+    operations = [migrations.RunSQL(SEALED_MAY_GO.format(more=RECEIVED), SEALED_MAY_GO.format(more=""))]
