@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from backend.vault.trusted_card import IntakeKey, NotTrusted, TrustedCard
+from backend.vault.writing import write_whole
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ class NewestSeen:
                     "administrator, by another way, whether the edge is theirs. Nothing was sealed."
                 )
             if newest is None or newest.key_id != key.key_id:
-                self._write({**seen, node: _Seen(key.seal_from, key.key_id)})
+                write_whole(self.path, msgspec.json.encode({**seen, node: _Seen(key.seal_from, key.key_id)}))
         return key
 
     def _read(self) -> dict[str, _Seen]:
@@ -65,14 +66,6 @@ class NewestSeen:
                 f"{self.path}, where this device keeps which keys it saw, is damaged; compare today's key with the "
                 "node's administrator, then remove the file."
             ) from None
-
-    def _write(self, seen: dict[str, _Seen]) -> None:
-        draft = self.path.with_name(f"{self.path.name}.new")
-        with draft.open("wb") as file:
-            file.write(msgspec.json.encode(seen))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
 
 
 @contextmanager

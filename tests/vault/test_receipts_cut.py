@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from backend.vault.sending import EdgeUnreachable, post_sealed
-from backend.vault.submitting.delivering import _keep
 from backend.vault.throwaway import throwaway_signer
+from backend.vault.writing import write_whole
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def test_an_answer_that_is_cut_short_is_no_receipt() -> None:
 
 
 def test_a_receipt_is_kept_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _keep(tmp_path / "first", b"receipt")
+    write_whole(tmp_path / "first", b"receipt")
     assert (tmp_path / "first").read_bytes() == b"receipt"
 
     def full(_descriptor: int) -> None:
@@ -61,5 +61,5 @@ def test_a_receipt_is_kept_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        _keep(tmp_path / "second", b"receipt")
+        write_whole(tmp_path / "second", b"receipt")
     assert [path.name for path in tmp_path.iterdir()] == ["first"]

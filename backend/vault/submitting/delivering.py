@@ -1,17 +1,15 @@
 """Carries sealed parts to an edge until each is acknowledged by a receipt that holds."""
 
-import os
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from backend.audit.receipts import VerifiedReceipt, verify_receipt
 from backend.vault.sending import Body, Reply, ask_receipt, post_sealed
 from backend.vault.submitting.plan import Part, Sealed
 from backend.vault.trusted_card import TrustedCard
 from backend.vault.uploading import WORTH_CHUNKS, send_sealed
+from backend.vault.writing import write_whole
 from crypto.errors import CryptoError
 from crypto.signer import Signer
 
@@ -64,7 +62,8 @@ class Courier:
     def _deliver_part(self, sealed: Sealed, part: Part) -> Acknowledged:
         proof = self._held(sealed, part)
         acknowledged = self.verify(part, proof)
-        _keep(sealed.folder / part.receipt, proof)
+        # Half a receipt would be taken for a false one ever after.
+        write_whole(sealed.folder / part.receipt, proof)
         return acknowledged
 
     def _held(self, sealed: Sealed, part: Part) -> bytes:
@@ -133,19 +132,6 @@ class Courier:
                 f"The receipt is for something other than the {part.kind} {part.id}; tell the node's administrator."
             )
         return Acknowledged(proof, receipt)
-
-
-def _keep(path: Path, proof: bytes) -> None:
-    """Write a receipt durably, in full or not at all: half of one would be taken for a false one ever after."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(proof)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _seconds_to_wait(reply: Reply) -> int:
