@@ -65,17 +65,12 @@ def unwrap_file_key(header: bytes, identities: Sequence[str]) -> bytes:
     raise CannotOpen from Reason("sealed to none of the given identities")
 
 
-def open_payload(payload: BinaryIO, out: BinaryIO, file_key: bytes) -> PayloadDigests:
-    """Open a payload that is kept apart from its header into `out`, in constant memory, and return its digests.
-
-    `out` must not be used unless this returned. Raises `CannotOpen`.
-    """
-    return _open_payload(payload, out, file_key)
-
-
 def check_payload(payload: BinaryIO, file_key: bytes) -> PayloadDigests:
-    """Return the digests of a payload that opens with `file_key`, writing its content nowhere. Raises `CannotOpen`."""
-    return _open_payload(payload, None, file_key)
+    """Return the digests of a payload, kept apart from its header, that opens with `file_key`. Raises `CannotOpen`."""
+    nonce = _read_nonce(payload)
+    with PayloadTally(nonce) as tally:
+        _open_into(payload, None, file_key, nonce, tally)
+        return tally.payload()
 
 
 def payload_batches(payload: BinaryIO, file_key: bytes) -> Iterator[bytes]:
@@ -85,13 +80,6 @@ def payload_batches(payload: BinaryIO, file_key: bytes) -> Iterator[bytes]:
     `CannotOpen`.
     """
     return (bytes(plaintext) for plaintext, _ in _plain_batches(payload, file_key, _read_nonce(payload)))
-
-
-def _open_payload(payload: BinaryIO, out: BinaryIO | None, file_key: bytes) -> PayloadDigests:
-    nonce = _read_nonce(payload)
-    with PayloadTally(nonce) as tally:
-        _open_into(payload, out, file_key, nonce, tally)
-        return tally.payload()
 
 
 def _open_into(source: BinaryIO, out: BinaryIO | None, file_key: bytes, nonce: bytes, tally: PayloadTally) -> None:

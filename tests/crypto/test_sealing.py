@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crypto import age
 from crypto.errors import CannotOpen, CryptoError, MalformedKey
 from crypto.keyholder.identities import generate_pq, generate_x25519, recipient_of
-from crypto.keyholder.opening import check_payload, open_payload, open_sealed, open_stream, unwrap_file_key
+from crypto.keyholder.opening import check_payload, open_sealed, open_stream, payload_batches, unwrap_file_key
 from crypto.keys import PQRecipient, X25519Recipient
 from crypto.sealing import seal, seal_stream, split_header
 from tests.crypto.vectors import flipped
@@ -136,12 +136,13 @@ def test_the_digests_are_those_of_plaintext_payload_and_file():
 def test_a_payload_kept_apart_opens_with_its_file_key():
     source = io.BytesIO(seal(bytes(100_000), [recipient_of(PQ)]))
     file_key = unwrap_file_key(split_header(source), [PQ])
-    payload, out = source.read(), io.BytesIO()
+    payload = source.read()
 
-    digests = open_payload(io.BytesIO(payload), out, file_key)
+    digests = check_payload(io.BytesIO(payload), file_key)
 
-    assert out.getvalue() == bytes(100_000)
-    assert check_payload(io.BytesIO(payload), file_key) == digests
+    assert b"".join(payload_batches(io.BytesIO(payload), file_key)) == bytes(100_000)
+    assert (digests.size, digests.plaintext_sha256) == (100_000, hashlib.sha256(bytes(100_000)).hexdigest())
+    assert (digests.payload_size, digests.payload_sha256) == (len(payload), hashlib.sha256(payload).hexdigest())
     with pytest.raises(CannotOpen):
         check_payload(io.BytesIO(flipped(payload, 90_000)), file_key)
     with pytest.raises(CannotOpen):
