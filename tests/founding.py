@@ -138,7 +138,11 @@ class SealedReport:
             "evidence": signed,
         } | self.statement
         statement = sign_statement(payload, self.device.key)
-        return seal(frame("comity/report/v1", statement, body), [recipient])
+        return seal(self.changed(frame("comity/report/v1", statement, body)), [recipient])
+
+    def changed(self, plaintext: bytes) -> bytes:
+        """What is sealed in place of the plaintext, for whoever wants it changed after it was signed."""
+        return plaintext
 
     def send(self, *, sender: str | None = None, at: datetime = NOW) -> Submission:
         """Store report and evidence as accept() would."""

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,10 +81,16 @@ def start_edge(folder: Path, port: int, *, url: str | None = None, **more: str) 
 @pytest.fixture(scope="session")
 def edge_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEdge]:
     """Started as `comity up` starts it, but on the test run's database."""
-    folder = tmp_path_factory.mktemp("edge")
+    with running_edge(tmp_path_factory.mktemp("edge")) as edge:
+        yield edge
+
+
+@contextmanager
+def running_edge(folder: Path, **more: str) -> Iterator[RunningEdge]:
+    """An edge with its sealed files and its log in `folder`, ended with the block; `more` as in `start_edge`."""
     (folder / "sealed").mkdir(mode=0o700)
     port = free_port()
-    process = start_edge(folder, port)
+    process = start_edge(folder, port, **more)
     edge = RunningEdge(f"http://127.0.0.1:{port}", folder / "sealed", folder / "edge.log", process.pid)
     try:
         wait_until_healthy(edge, process)

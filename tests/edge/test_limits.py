@@ -6,14 +6,13 @@ import pytest
 from click.testing import CliRunner
 from django.test import override_settings
 
-from backend.cli.node.ports import free_port
 from backend.cli.submit import command as submit
 from backend.directory.models import Node
 from backend.edge import limits
 from backend.edge.limits import Limiter, Rate
 from backend.intake.models import Submission
 from backend.intake.refusals import TooOften
-from tests.edge.conftest import RunningEdge, start_edge, wait_until_healthy
+from tests.edge.conftest import running_edge
 from tests.founding import FRAUD_REPORT
 
 
@@ -117,12 +116,8 @@ def test_a_front_on_another_host_is_believed_where_the_settings_name_it(counted,
 
 
 def test_a_sender_who_is_told_to_wait_waits_and_loses_nothing(edge, device, notary, tmp_path):
-    folder, port = tmp_path / "slow", free_port()
-    (folder / "sealed").mkdir(parents=True, mode=0o700)
-    process = start_edge(folder, port, COMITY_SENDER_RATE="3/1")
-    slow = RunningEdge(f"http://127.0.0.1:{port}", folder / "sealed", folder / "edge.log", process.pid)
-    try:
-        wait_until_healthy(slow, process)
+    (tmp_path / "slow").mkdir()
+    with running_edge(tmp_path / "slow", COMITY_SENDER_RATE="3/1") as slow:
         (tmp_path / "report.json").write_text(json.dumps(FRAUD_REPORT))
         (tmp_path / "mail.eml").write_bytes(b"From: someone@exampleton.example")
         (tmp_path / "device.pem").write_bytes(device.key.to_pem())
@@ -133,6 +128,3 @@ def test_a_sender_who_is_told_to_wait_waits_and_loses_nothing(edge, device, nota
         assert done.exit_code == 0, done.output
         assert Submission.objects.count() == 2
         assert "429" in slow.log.read_text()
-    finally:
-        process.terminate()
-        process.wait(10)

@@ -18,7 +18,7 @@ from backend.directory.models import Node
 from backend.intake import wire
 from backend.intake.models import Submission
 from backend.vault import uploading
-from backend.vault.sending import Body, EdgeUnreachable, Reply
+from backend.vault.sending import Body, EdgeUnreachable
 from tests.edge.breaking import Link, breaking_link
 from tests.edge.conftest import RunningEdge, sealed, start_edge, today, wait_until_healthy
 from tests.edge.uploads import Upload, arrived, offset_of, wait_for
@@ -154,16 +154,7 @@ def test_what_was_damaged_before_a_cut_is_found_before_the_rest_is_sent(
     own.start()
     own.link.passed = 0
     (tmp_path / "sealed").write_bytes(upload.body)
-    reply = uploading.send_sealed(
-        upload.url,
-        Body.of(tmp_path / "sealed"),
-        kind="evidence",
-        sender_signer=upload.signer,
-        submission_id=upload.id,
-        key_id=upload.key_id,
-        timeout=20,
-    )
-    assert reply.status == 200
+    assert upload.send(Body.of(tmp_path / "sealed")).status == 200
     assert own.link.passed < SIZE * 1.1
     assert (own.sealed / str(Submission.objects.get().stored_as)).read_bytes() == upload.body
 
@@ -174,25 +165,11 @@ def test_a_link_that_stays_away_is_one_sentence_and_the_next_try_goes_on(
 ) -> None:
     monkeypatch.setattr(uploading, "PAUSES", (0.01,) * 2)
     own.link.breaks = [2_000_000, 100, 100, 100, 100]
-    progress: list[int] = []
-
-    def send() -> Reply:
-        return uploading.send_sealed(
-            upload.url,
-            Body.of(upload.body),
-            kind="evidence",
-            sender_signer=upload.signer,
-            submission_id=upload.id,
-            key_id=upload.key_id,
-            timeout=20,
-            progress=progress.append,
-        )
-
     with pytest.raises(EdgeUnreachable) as cut:
-        send()
+        upload.send()
     assert str(cut.value).count("\n") == 0
     own.link.breaks = []
     before = own.link.passed
-    assert send().status == 200
+    assert upload.send().status == 200
     assert own.link.passed - before < SIZE - 1_500_000
     assert Submission.objects.count() == 1

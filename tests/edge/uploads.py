@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from backend.intake import wire
 from backend.intake.signatures import Message, sign_message
 from backend.vault.sending import Body, Reply, ask_receipt, exchange
+from backend.vault.uploading import send_sealed
 from crypto.signer import Signer
 
 
@@ -58,6 +59,18 @@ class Upload:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         connection.sendall(self.body[start : start + sent])
         return connection
+
+    def send(self, body: Body | None = None) -> Reply:
+        """Send all of it as `comity submit` does; `body` where it is not read from memory."""
+        return send_sealed(
+            self.url,
+            body or Body.of(self.body),
+            kind=self.kind,
+            sender_signer=self.signer,
+            submission_id=self.id,
+            key_id=self.key_id,
+            timeout=20,
+        )
 
     def look(self) -> Reply:
         """Ask where it stands."""

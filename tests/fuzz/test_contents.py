@@ -1,10 +1,6 @@
 """Mutated reports inside a good seal: each becomes an incident, or a quarantine entry with its reason."""
 
 import copy
-import hashlib
-import json
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,14 +8,9 @@ from hypothesis import strategies as st
 
 from backend.incidents import opening
 from backend.intake.models import Submission
-from crypto.keys import parse_recipient
-from crypto.report import frame
-from crypto.sealing import seal
-from crypto.signer import sign_statement
-from tests.founding import FRAUD_REPORT, SealedReport, TestDevice, enrol_device, found_node, store
+from tests.founding import FRAUD_REPORT, NOW, SealedReport, TestDevice, enrol_device, found_node
 from tests.fuzz.running import fuzz
 
-AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FULL: dict[str, Any] = {
     **FRAUD_REPORT,
     "kind": "report",
@@ -73,35 +64,22 @@ def edited(report: dict[str, Any], edits: list[Any]) -> dict[str, Any]:
 
 
 class Mutated(SealedReport):
-    """A report whose plaintext is changed behind the device's signature, or before it."""
+    """A report of which some bytes are replaced behind the device's signature."""
 
     flipped: tuple[float, bytes] | None = None
 
-    def seal(self, *, at: datetime = AT) -> bytes:
-        """Sealed to today's key, whatever it says."""
-        key = self.intake_key(at)
-        body = json.dumps(self.report).encode()
-        payload = {
-            "type": "comity/report-statement/v1",
-            "addressee": "gd",
-            "intake_key": key.key_id,
-            "device": self.device.fingerprint,
-            "submission": str(self.submission),
-            "at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "report_sha256": hashlib.sha256(body).hexdigest(),
-            "evidence": [],
-        } | self.statement
-        plaintext = frame("comity/report/v1", sign_statement(payload, self.device.key), body)
-        if self.flipped:
-            cut = int(self.flipped[0] * len(plaintext))
-            plaintext = plaintext[:cut] + self.flipped[1] + plaintext[cut + len(self.flipped[1]) :]
-        return seal(plaintext, [parse_recipient(key.recipient)])
+    def changed(self, plaintext: bytes) -> bytes:
+        """The plaintext with `flipped` at its place."""
+        if not self.flipped:
+            return plaintext
+        cut = int(self.flipped[0] * len(plaintext))
+        return plaintext[:cut] + self.flipped[1] + plaintext[cut + len(self.flipped[1]) :]
 
 
 @pytest.fixture
 def sender(db: None) -> TestDevice:
-    found_node(at=AT)
-    return enrol_device(at=AT)
+    found_node()
+    return enrol_device()
 
 
 def test_whatever_is_inside_the_seal_is_opened_or_set_aside(sender: TestDevice, shard: int) -> None:
@@ -110,15 +88,11 @@ def test_whatever_is_inside_the_seal_is_opened_or_set_aside(sender: TestDevice, 
     def arrivals(example: list[tuple[list[Any], Any, dict[str, Any]]]) -> None:
         rows = []
         for edits, flipped, statement in example:
-            report = Mutated(sender, edited(FULL, edits), submission=uuid.uuid4(), statement=statement)
+            report = Mutated(sender, edited(FULL, edits), statement=statement)
             report.flipped = flipped
-            rows.append(
-                store(
-                    sender.fingerprint, report.submission, "report", report.intake_key(AT).key_id, report.seal(), at=AT
-                )
-            )
+            rows.append(report.send())
         for _ in range(len(rows) + 1):
-            opening.open_waiting(at=AT)
+            opening.open_waiting(at=NOW)
         for row in rows:
             row.refresh_from_db()
             assert row.stage in (Submission.Stage.OPENED, Submission.Stage.QUARANTINED), (row.stage, row.attempts)
