@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.audit.models import AuditEvent
+from backend.desk.templatetags.desk import whereabouts
 from backend.incidents import evidence_shown, opening
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
 from backend.incidents.releasing import propose_release
@@ -74,10 +75,18 @@ def test_nothing_is_read_for_no_purpose(world: World) -> None:
 
 def test_the_page_says_what_an_item_is_and_that_it_was_looked_at(world: World) -> None:
     shown = page(world.client("signer"), world.item)
-    for part in ("mail.txt", "SHA-256 of the plaintext", "device ", "node gd", "Record it and download"):
+    for part in ("mail.txt", "SHA-256 of the plaintext", "the device ", "the node gd", "Record it and download"):
         assert part in shown
     logged = AuditEvent.objects.filter(event="evidence:shown", subject_id=str(world.item.pk))
     assert [(one.acting_role, one.detail) for one in logged] == [("signer", {})]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [("person a b", "the person a b"), ("node cr", "the node cr"), ("device 00ff", "the device 00ff"), ("x y", "x y")],
+)
+def test_where_an_item_went_is_said_in_words(stored: str, shown: str) -> None:
+    assert whereabouts(stored) == shown
 
 
 def test_sensitive_material_is_neither_shown_nor_named_by_digest(world: World) -> None:
@@ -107,7 +116,7 @@ def test_a_release_goes_through_two_persons_on_the_page(world: World) -> None:
     assert asked["release-basis"] in page(approver, item)
     assert "Magistrate" not in page(prosecutor, world.item)
     listed = approver.get(reverse("evidence")).content.decode()
-    assert "person prosecutor-person" in listed
+    assert "to the person prosecutor-person, proposed by prosecutor-person" in listed
     assert "Reason" in refused(post(approver, "decide_release", proposed.pk, outcome="approved"))
     assert post(approver, "decide_release", proposed.pk, outcome="approved", reason="Ordered.").status_code == 302
     assert "already" in refused(post(approver, "decide_release", proposed.pk, outcome="refused", reason="No."))

@@ -41,6 +41,7 @@ def test_a_supplement_stands_on_the_page_apart_and_its_blocks_among_the_others(w
     assert "2026-11-23 07:10:00 UTC" in page
     assert "50211" in page
     assert "Signed in" in page
+    assert "<td>IBAN</td>" in page
     assert "As it was sent" in page
     assert "&quot;event&quot;: &quot;sign-in&quot;" in page
     assert "1 sent later" in seen(world, "incidents")

@@ -136,7 +136,6 @@ def _page(
             (one, form if one.release.pk == about else DecideRelease(auto_id=f"{one.release.pk}-%s"))
             for one in page.releases
         ],
-        "user_name": user.username,
         "may": _may(found, user, erased=page.erased, at=at),
     }
     return render(request, "evidence/item.html", context, status=400 if form is not None else 200)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import BigIntegerField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,15 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from backend.accounts.acting import acting_in
 from backend.conventions.catalogue import shipped
-from backend.desk.templatetags.desk import indicator_type
 from backend.incidents import access, looking_up
 from backend.incidents.comparing import HUB
 from backend.vault.tokens import AskedTooOften
-from referral.forms.fields import nothing
+from referral.forms.fields import in_language, nothing
 from referral.views.requests import user_of
 
 MAY = access.PERMITTED[access.Action.LOOK_UP]
-LARGEST_ID = 2**63 - 1
 
 
 class Ask(forms.Form):
@@ -34,12 +33,15 @@ class Ask(forms.Form):
         error_messages={"required": _("Write what you look for.")},
     )
     type = forms.ChoiceField(label=_("Type"), required=False, choices=())
-    older = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
+    older = forms.IntegerField(
+        required=False, min_value=1, max_value=BigIntegerField.MAX_BIGINT, widget=forms.HiddenInput
+    )
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         kinds = sorted(
-            ((kind, indicator_type(kind)) for kind in shipped().report_terms.indicators), key=lambda one: one[1]
+            ((kind, in_language(label)) for kind, label in shipped().report_terms.indicators.items()),
+            key=lambda one: one[1],
         )
         self.fields["type"].choices = nothing(_("As it is recognised")) + kinds
 

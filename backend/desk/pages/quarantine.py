@@ -121,7 +121,7 @@ def _page(
     return render(request, "quarantine.html", context, status=400 if problem or form is not None else 200)
 
 
-def _reasons() -> "list[dict[str, Any]]":
+def _reasons() -> list[dict[str, Any]]:
     """The reasons that keep several submissions, the most frequent first."""
     kept = Submission.objects.filter(stage=Submission.Stage.QUARANTINED).values("quarantine_reason")
     return list(kept.annotate(count=Count("pk")).filter(count__gt=1).order_by("-count", "quarantine_reason")[:20])

@@ -98,7 +98,7 @@ def _page(
     at: datetime,
 ) -> HttpResponse:
     user = user_of(request)
-    readable = [one for one in both if one.data_key.destroyed_at is None]
+    readable = [one for one in both if not one.erased]
     reader = acting_in(user, access.PERMITTED[access.Action.READ], user.roles_at(at))
     duplicates.record_comparing(both, acting=reader, at=at)
     decisions = duplicates.duplicate_decisions(pair)

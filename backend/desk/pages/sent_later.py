@@ -67,21 +67,18 @@ def _cut(pieces: Iterable[Piece], texts: Iterable[str]) -> Iterator[tuple[Piece,
     """Pieces of the texts joined, as pieces of each text."""
     left = list(pieces)[::-1]
     for text in texts:
-        own, missing = [], len(text)
-        while missing and left:
-            piece = left.pop()
-            if len(piece.text) > missing:
-                left.append(Piece(piece.text[missing:], piece.bearing))
-                piece = Piece(piece.text[:missing], piece.bearing)
-            own.append(piece)
-            missing -= len(piece.text)
-        yield tuple(own)
-        _skip(left, len(BETWEEN))
+        yield _taken(left, len(text))
+        _taken(left, len(BETWEEN))
 
 
-def _skip(left: list[Piece], count: int) -> None:
+def _taken(left: list[Piece], count: int) -> tuple[Piece, ...]:
+    """The next `count` characters in pieces, taken off what is left, whose next piece stands last."""
+    own = []
     while count and left:
         piece = left.pop()
         if len(piece.text) > count:
             left.append(Piece(piece.text[count:], piece.bearing))
-        count -= min(count, len(piece.text))
+            piece = Piece(piece.text[:count], piece.bearing)
+        own.append(piece)
+        count -= len(piece.text)
+    return tuple(own)

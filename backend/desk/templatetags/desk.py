@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backend.conventions.catalogue import shipped
 from referral import words
+from referral.forms.fields import in_language
 from referral.services.references import reference_label
 
 SIGNS = {
@@ -19,6 +20,12 @@ SIGNS = {
     "same-loss": _("They name the same loss."),
     "same-day": _("They happened on the same day."),
 }
+# How custody and releases store where an item was and went; the exact name stays, it is what the log has.
+WHEREABOUTS = {
+    "person": _("the person %(name)s"),
+    "node": _("the node %(name)s"),
+    "device": _("the device %(name)s"),
+}
 register = template.Library()
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
@@ -27,6 +34,13 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 def word(value: str, group: str) -> Any:
     """The words of a stage, kind, role, …: {{ letter.stage|word:"stage" }}."""
     return words.word(str(value), group)
+
+
+@register.filter
+def whereabouts(value: str) -> str:
+    """In words where an evidence item came from or went to: a stored ``person …``, ``node …`` or ``device …``."""
+    kind, _space, name = value.partition(" ")
+    return WHEREABOUTS[kind] % {"name": name} if kind in WHEREABOUTS else value
 
 
 @register.filter
@@ -56,14 +70,7 @@ def octets(value: int) -> str:
 def state_name(code: str) -> str:
     """A State by its name; its code where the data do not know it."""
     law = shipped()
-    return str(law.state(code).name.in_language(get_language() or "en")) if code in law.state_codes else code.upper()
-
-
-@register.filter
-def indicator_type(kind: str) -> str:
-    """A type of indicator by its label; its name where the data do not know it any more."""
-    label = shipped().report_terms.indicators.get(kind)
-    return str(label.in_language(get_language() or "en")) if label else kind
+    return in_language(law.state(code).name) if code in law.state_codes else code.upper()
 
 
 @register.filter
@@ -76,14 +83,14 @@ def sign(value: str) -> Any:
 def measure_name(measure_id: str) -> str:
     """A measure by its label."""
     found = shipped().measures.get(measure_id)
-    return str(found.label.in_language(get_language() or "en")) if found else measure_id
+    return in_language(found.label) if found else measure_id
 
 
 @register.filter
 def offence_name(code: str) -> str:
     """An offence of the common list by its label."""
     found = shipped().offences.get(code)
-    return str(found.label.in_language(get_language() or "en")) if found else code
+    return in_language(found.label) if found else code
 
 
 @register.simple_tag

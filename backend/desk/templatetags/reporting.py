@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from backend.conventions.catalogue import shipped
 from backend.incidents.places import Place
+from referral.forms.fields import in_language
 
 ANSWERS = {"yes": _("Yes"), "no": _("No"), "unknown": _("Not known")}
 # Members of a place beyond those that every place has, in this order.
@@ -36,7 +36,7 @@ register = template.Library()
 def term(value: str, vocabulary: str) -> str:
     """A term of a closed vocabulary by its label: {{ place.kind|term:"places" }}; itself where the data know it not."""
     label = getattr(shipped().report_terms, vocabulary).get(value)
-    return str(label.in_language(get_language() or "en")) if label else value
+    return in_language(label) if label else value
 
 
 @register.filter
@@ -67,4 +67,4 @@ def answer(value: str) -> Any:
 def question(fact: str) -> str:
     """A question of the law data in the language of the page; its name where the data know it no more."""
     found = shipped().facts.get(fact)
-    return str(found.question.in_language(get_language() or "en")) if found else fact
+    return in_language(found.question) if found else fact
