@@ -166,6 +166,12 @@ def letter_page(letter: LetterOfRequest, *, on: date) -> LetterPage:
     )
 
 
+def items_to_send(referral: Referral) -> QuerySet[EvidenceItem]:
+    """The items of a referral's incidents that a letter may take along: received whole, checked and not erased."""
+    received = EvidenceItem.objects.filter(stage=EvidenceItem.Stage.RECEIVED, data_key__destroyed_at=None)
+    return received.filter(incident__referrals=referral)
+
+
 def letters_awaiting(item: EvidenceItem) -> list[LetterOfRequest]:
     """The outgoing letters with which an item is to go and that are not packed yet."""
     rows = LetterOfRequest.objects.filter(direction="out", evidence__item=item, packet=None)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from backend.incidents.blocks import Sensitivity
 from crypto.canonical import canonical_json
 from crypto.keys import PQRecipient, VerifyingKey
 from crypto.packetnotes import PacketNote, sign_packet_note
 from crypto.sealing import seal
 from crypto.signer import Signer
 from referral.packing import bag
-from referral.packing.contents import Contents, PackedEvidence, PackedLetter, Sensitivity, sign_contents
+from referral.packing.contents import Contents, PackedEvidence, PackedLetter, sign_contents
 from referral.packing.errors import EvidenceChangedAtRest
 from referral.packing.shape import ROUTING_TYPE, shape, tag_names
 from referral.packing.stored_zip import CHUNK, StoredZip, StoredZipWriter, sha256_of

@@ -4,11 +4,12 @@ Signed by the sender's transport key, because sealing binds no sender.
 """
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+from backend.incidents.blocks import Sensitivity
 from crypto.errors import CryptoError
 from crypto.keys import VerifyingKey
 from crypto.signer import Signer, sign_statement
@@ -22,7 +23,6 @@ BLINDED = b"comity/blinded-digest/v1\n"
 MAX_BYTES = 1_048_576
 
 Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-Sensitivity = Literal["none", "intimate-image", "abuse-material"]
 
 
 class PackedEvidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

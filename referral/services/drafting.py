@@ -16,6 +16,7 @@ from referral.composing import Draft, draft_of
 from referral.drafting import LetterContent, Missing, missing
 from referral.lifecycle import LetterKind, PreservationStage, Stage, Step
 from referral.models import LetterEvidence, LetterOfRequest, MeasureSought, Preservation, Referral
+from referral.selectors import items_to_send
 from referral.services.contents import bases_for, compose_letter
 from referral.services.moving import check_person, locked, must_be, to_stage
 from referral.services.opening import next_number
@@ -88,9 +89,8 @@ def draft_letter(
 
 def _check_evidence(referral: Referral, evidence: Sequence[EvidenceItem]) -> None:
     """Only whole, checked items of the referral's own incidents go out: what is awaited could never be packed."""
-    kept = EvidenceItem.objects.filter(data_key__destroyed_at=None, stage=EvidenceItem.Stage.RECEIVED)
-    here = kept.filter(incident__referrals=referral)
-    if here.filter(pk__in=[item.pk for item in evidence]).count() != len({item.pk for item in evidence}):
+    chosen = {item.pk for item in evidence}
+    if items_to_send(referral).filter(pk__in=chosen).count() != len(chosen):
         raise EvidenceNotHere(
             "An evidence item is not of this referral's incidents or not received yet; choose among those received."
         )

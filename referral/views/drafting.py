@@ -52,8 +52,7 @@ def open_referral(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect(_beginning(opened, form.cleaned_data["measure"]))
     status = 400 if request.method == "POST" else 200
     exercise = any(line.exercise for line in selectors.referrals_of(incident))
-    context = {"incident": incident, "form": form, "answer": answer, "exercise": exercise}
-    context |= {"later": sent_on(incident)}
+    context = {"incident": incident, "form": form, "answer": answer, "exercise": exercise, "later": sent_on(incident)}
     return render(request, "referrals/open.html", context, status=status)
 
 
@@ -78,7 +77,7 @@ def draft_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("edit_letter", pk=letter.pk)
     exercise = any(authority.exercise for authority in (*senders, *addressees))
     context = {"referral": referral, "form": form, "problem": problem, "exercise": exercise}
-    context |= {"later": sent_since(referral)}
+    context["later"] = sent_since(referral)
     return render(request, "letters/new.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -102,8 +101,8 @@ def edit_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The draft is saved."))
             return redirect("letter", pk=pk)
     context = {"letter": letter, "form": form, "problem": problem, "exercise": _exercise(letter)}
-    context |= {"risks": risks, "notes": notes_for(form, risks)}
-    context |= {"later": sent_since(letter.referral, letter.drafted_at)}
+    later = sent_since(letter.referral, letter.drafted_at)
+    context |= {"risks": risks, "notes": notes_for(form, risks), "later": later}
     return render(request, "letters/edit.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -133,8 +132,7 @@ def _beginning(referral: Referral, measure: str) -> str:
 def _new_letter(
     request: HttpRequest, referral: Referral, senders: Sequence[Authority], addressees: Sequence[Authority]
 ) -> NewLetter:
-    kept = EvidenceItem.objects.filter(data_key__destroyed_at=None, stage=EvidenceItem.Stage.RECEIVED)
-    items = kept.filter(incident__referrals=referral)
+    items = selectors.items_to_send(referral)
     return NewLetter(
         request.POST if request.method == "POST" else None,
         initial=_initial(request, referral),

@@ -30,7 +30,7 @@ def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = selectors.referral_page(found, on=at.date())
     may_draft = found.direction == "out" and access.may(user, access.Action.OPEN, at=at)
     context = {"page": page, "exercise": page.exercise, "may_draft": may_draft, "requests": REQUESTS}
-    context |= {"later": sent_since(found)}
+    context["later"] = sent_since(found)
     return render(request, "referrals/page.html", context)
 
 
