@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 from backend.cli.demonstration.country import StepFailed
@@ -26,7 +27,7 @@ def leave(story: Story) -> str:
     """Packet, opened letter and keys for whoever wants to check them by hand."""
     left = story.gd.act("leave", reference=story.found["letter"], direction="out", folder=str(story.folder))
     packet = story.folder / "letter.packet.zip"
-    os.link(left["packet"], packet) if _same_disk(left["packet"], packet) else _copy(Path(left["packet"]), packet)
+    os.link(left["packet"], packet) if _same_disk(left["packet"], packet) else shutil.copyfile(left["packet"], packet)
     identity = story.folder / "cr-exchange-identity.txt"
     held = story.cr.node.home.path / "keys" / "worker" / "exchange" / f"{left['key_id']}.age"
     identity.touch(mode=0o600)
@@ -41,9 +42,3 @@ def leave(story: Story) -> str:
 
 def _same_disk(first: str, second: Path) -> bool:
     return os.stat(first).st_dev == os.stat(second.parent).st_dev
-
-
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as taken, target.open("wb") as out:
-        while piece := taken.read(1024 * 1024):
-            out.write(piece)

@@ -71,5 +71,5 @@ def add_supplement(story: Story) -> str:
         *("--receipt", str(receipt)),
     )
     found = story.gd.wait("later", submission=story.submission)
-    contains(dict(map(reversed, found["indicators"])).get("203.0.113.78"), "ipv4", "the indicators of the whole")
+    contains(found["indicators"], ["ipv4", "203.0.113.78"], "the indicators of the whole")
     return f"{found['reference']}: {found['sent']} sent later, classified anew ({', '.join(found['codes'])})"
