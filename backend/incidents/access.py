@@ -123,7 +123,7 @@ def release_for(user: User, pk: object, *, at: datetime) -> Release:
     return found
 
 
-def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
+def quarantined_for(user: User, *, at: datetime) -> list[Submission]:
     """The newest 200 submissions in quarantine, or Http404."""
     require(user, Action.SEE_QUARANTINE, at=at)
     return list(
@@ -131,7 +131,7 @@ def quarantined_for(user: User, *, at: datetime) -> "list[Submission]":
     )
 
 
-def quarantined_one_for(user: User, pk: object, *, action: Action, at: datetime) -> "Submission":
+def quarantined_one_for(user: User, pk: object, *, action: Action, at: datetime) -> Submission:
     """A submission that is, or just was, in quarantine; Http404 when it does not exist or is not for this person."""
     require(user, action, at=at)
     settled = (Submission.Stage.QUARANTINED, Submission.Stage.RECEIVED, Submission.Stage.GIVEN_UP)

@@ -149,7 +149,7 @@ def _erase(incident: Incident, order: Erasure, *, at: datetime) -> None:
     transaction.on_commit(lambda: _remove(files))
 
 
-def submissions_of(incident: Incident) -> "Sequence[Submission]":
+def submissions_of(incident: Incident) -> Sequence[Submission]:
     """The submissions that brought an incident: its report, what was sent later, and its evidence, opened or not."""
     items = EvidenceItem.objects.filter(incident=incident).values_list("sender", "evidence_id")
     wanted = Q(pk=incident.submission_id) | Q(supplement__incident=incident)
@@ -189,12 +189,12 @@ def rewrite_keys(*, at: datetime) -> int:
 # When it is complete -------------------------------------------------------------------------------------------------
 
 
-def lifetimes() -> "list[BackupLifetime]":
+def lifetimes() -> list[BackupLifetime]:
     """What was said of how long backups are kept, oldest first."""
     return list(BackupLifetime.objects.order_by("set_at", "pk"))
 
 
-def complete_on(erased_at: datetime, said: "Sequence[BackupLifetime] | None" = None) -> datetime | None:
+def complete_on(erased_at: datetime, said: Sequence[BackupLifetime] | None = None) -> datetime | None:
     """When the last backup that holds the wrapped data key is destroyed; None where nobody said how long they are kept.
 
     What was said when it was erased counts, and longer ones said while backups of that time still lay there. ``said``

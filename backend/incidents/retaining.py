@@ -196,7 +196,7 @@ def _with_what_counts(incidents: "QuerySet[Incident]") -> "QuerySet[Incident]":
     )
 
 
-def _may_be_due(rules: Mapping[tuple[str, str], RetentionRule], after: Any, *, at: datetime) -> "list[Incident]":
+def _may_be_due(rules: Mapping[tuple[str, str], RetentionRule], after: Any, *, at: datetime) -> list[Incident]:
     wanted = Q(pk__in=[])
     for state in {state for state, _offence in rules}:
         months = {code: rule.months for (where, code), rule in rules.items() if where == state}

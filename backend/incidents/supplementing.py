@@ -22,7 +22,7 @@ from backend.vault.columns import OpenDataKey, open_data_key
 
 # What one unit may add to one report, since each addition has the whole classified anew, and a page shows all of it:
 # submissions, characters of the narratives, bytes of the JSON.
-MOST, MOST_WORDS, MOST_BYTES = 200, 500_000, 8 * 1024 * 1024
+MOST, MOST_CHARACTERS, MOST_BYTES = 200, 500_000, 8 * 1024 * 1024
 LOOK_AGAIN = timedelta(seconds=30)
 # What names itself, or two that name each other, would else wait for good and keep their key from its end.
 WAIT_AT_MOST = timedelta(days=1)
@@ -121,9 +121,9 @@ def _with(before: Whole, row: Supplement, unsealed: Unsealed) -> Whole:
     gone = withdrawn_of(rows)
     parts = [*before.later, Later(row, unsealed.report, False, unsealed.body)]
     after = Whole(before.first, tuple(replace(one, withdrawn=one.row.pk in gone) for one in parts))
-    if len(after.report.narrative) > MOST_WORDS:
+    if len(after.report.narrative) > MOST_CHARACTERS:
         raise Quarantine(
-            f"with it the narratives have more than {MOST_WORDS} characters; report it as a further incident"
+            f"with it the narratives have more than {MOST_CHARACTERS} characters; report it as a further incident"
         )
     if sum(len(one.body) for one in after.later) > MOST_BYTES:
         raise Quarantine(

@@ -195,7 +195,7 @@ def test_additions_are_bounded_in_number_and_length(first: SealedReport, monkeyp
     assert opened(later(first.device, first.submission, title="One")).stage == "opened"
     assert "further incident" in opened(later(first.device, first.submission, title="Two")).quarantine_reason
     monkeypatch.setattr(supplementing, "MOST", 9)
-    monkeypatch.setattr(supplementing, "MOST_WORDS", 400)
+    monkeypatch.setattr(supplementing, "MOST_CHARACTERS", 400)
     long = opened(later(first.device, first.submission, narrative="word " * 90))
     assert "more than 400 characters" in long.quarantine_reason
     monkeypatch.setattr(supplementing, "MOST_BYTES", 100)
