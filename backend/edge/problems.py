@@ -21,7 +21,7 @@ SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 _SIGN = {"www-authenticate": 'Signature realm="comity"'}
 
 # Every answer about an upload says which protocol it speaks.
-_TUS = {wire.VERSION_HEADER: wire.TUS}
+SPOKEN = {wire.VERSION_HEADER: wire.TUS}
 
 NOT_FOUND = Problem(
     "not-found", 404, _("There is nothing here"), _("The address is not one of this edge; see /v1/openapi.json.")
@@ -163,28 +163,28 @@ OF: Mapping[type[refusals.Refused], Problem] = {
         412,
         _("The protocol is another version"),
         _("Uploads go by tus 1.0.0; send the header Tus-Resumable with that version."),
-        {**_TUS, "tus-version": wire.TUS},
+        {**SPOKEN, "tus-version": wire.TUS},
     ),
     refusals.UploadNotFound: Problem(
         "no-upload",
         404,
         _("There is no such upload"),
         _("This sender has no upload under this id, or no longer; ask for its receipt, or begin it again."),
-        _TUS,
+        SPOKEN,
     ),
     refusals.UploadExpired: Problem(
         "upload-expired",
         410,
         _("The upload has expired"),
         _("The upload was left unfinished for too long and is discarded; begin it again."),
-        _TUS,
+        SPOKEN,
     ),
     refusals.OffsetDiffers: Problem(
         "offset",
         409,
         _("The upload stands elsewhere"),
         _("The upload stands at byte %(offset)d; continue from there."),
-        _TUS,
+        SPOKEN,
         ("offset",),
     ),
     refusals.UploadTaken: Problem(
@@ -192,14 +192,14 @@ OF: Mapping[type[refusals.Refused], Problem] = {
         423,
         _("The upload is being continued already"),
         _("Another request continues this upload; ask where it stands and go on from there."),
-        {**_TUS, "retry-after": "1"},
+        {**SPOKEN, "retry-after": "1"},
     ),
     refusals.UploadDiffers: Problem(
         "upload-differs",
         400,
         _("The upload is not what was announced"),
         _("The SHA-256 of the whole upload is not the one in Repr-Digest; nothing was kept, begin it again."),
-        _TUS,
+        SPOKEN,
     ),
     refusals.TooOften: Problem(
         "too-often",
@@ -214,7 +214,7 @@ OF: Mapping[type[refusals.Refused], Problem] = {
         429,
         _("Too many uploads are unfinished"),
         _("This sender has as many unfinished uploads as the node keeps; finish or end one first."),
-        {**_TUS, "retry-after": "60"},
+        {**SPOKEN, "retry-after": "60"},
     ),
     refusals.NoSpace: Problem(
         "no-space",

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from backend.edge import limits, sharing
 from backend.edge.answers import TEXT, Answer
+from backend.edge.problems import SPOKEN
 from backend.edge.requests import Request
 from backend.edge.threads import in_thread
 from backend.edge.views import message_of
@@ -42,7 +43,6 @@ T = TypeVar("T")
 A = TypeVar("A", CheckedSubmission, CheckedUpload, CheckedChunk)
 
 EXTENSIONS = "creation,expiration,termination"
-_SPOKEN = {wire.VERSION_HEADER: wire.TUS}
 # Threads of their own: a report does not wait behind 10 GB that are being hashed anew after a restart.
 _disks = ThreadPoolExecutor(max_workers=4, thread_name_prefix="uploads")
 _hashes = Hashes()
@@ -52,7 +52,7 @@ async def upload_options(request: Request) -> Answer:
     """What this edge knows of the protocol."""
     most = str(max(wire.LIMITS[kind] for kind in wire.UPLOADED.values()))
     known = {"tus-version": wire.TUS, "tus-extension": EXTENSIONS, "tus-max-size": most}
-    return Answer(204, b"", TEXT, {**_SPOKEN, **known})
+    return Answer(204, b"", TEXT, {**SPOKEN, **known})
 
 
 async def begin_upload(request: Request) -> Answer:
@@ -60,7 +60,7 @@ async def begin_upload(request: Request) -> Answer:
     submission = await _checked(asking_uploads.check_beginning, request)
     receipt = await in_thread(accepting.receipt, submission)
     if receipt is not None:
-        return Answer(200, receipt, TEXT, _SPOKEN)
+        return Answer(200, receipt, TEXT, SPOKEN)
     await in_thread(accepting.check_key, submission)
     async with _turn(request, submission):
         upload = await _on_disk(uploads.begin, submission, folder=settings.COMITY.sealed, at=datetime.now(UTC))
@@ -81,7 +81,7 @@ async def end_upload(request: Request, submission: str) -> Answer:
     async with _turn(request, asked):
         upload = await _find(asked)
         await _on_disk(upload.discard)
-    return Answer(204, b"", TEXT, _SPOKEN)
+    return Answer(204, b"", TEXT, SPOKEN)
 
 
 async def append_upload(request: Request, submission: str) -> Answer:
@@ -171,7 +171,7 @@ def _standing_at(upload: Upload, offset: int, digest: bytes | None = None) -> Ma
         said[wire.WHOLE_DIGEST_HEADER] = wire.format_digest(digest)
     if offset == submission.size:
         said["location"] = f"{wire.receipt_path(submission.submission)}?{wire.receipt_query(submission.digest)}"
-    return {**_SPOKEN, **said}
+    return {**SPOKEN, **said}
 
 
 async def _checked(check: Callable[..., A], request: Request) -> A:
