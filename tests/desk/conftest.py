@@ -1,21 +1,12 @@
 """Set-up that the desk's tests share."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from tests.desk.world import World, make_world
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever happens inside is rolled back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+from tests.undoing import undone
 
 
 @pytest.fixture(scope="module")

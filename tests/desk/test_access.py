@@ -12,8 +12,8 @@ from django.urls import get_resolver, reverse
 from backend.accounts.models import Role
 from backend.conventions.catalogue import shipped
 from backend.conventions.provisions import provisions_of
-from tests.desk.conftest import undone
 from tests.desk.world import World
+from tests.undoing import undone
 
 EVERYBODY = {role.value for role in Role}
 WORKING = {"duty", "prosecutor", "approver", "signer", "registrar"}

@@ -15,9 +15,9 @@ from backend.incidents.models import EvidenceItem
 from backend.intake.models import Submission
 from crypto.keys import fingerprint_words
 from referral.models import DueAct
-from tests.desk.conftest import undone
 from tests.desk.world import World
 from tests.founding import FRAUD_REPORT
+from tests.undoing import undone
 
 BANNER = 'class="exercise-banner"'
 

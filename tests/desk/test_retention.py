@@ -25,11 +25,11 @@ from backend.intake.models import Submission
 from referral import services
 from referral.columns import content_of
 from referral.retaining import ties_of
-from tests.desk.conftest import undone
 from tests.desk.world import World, make_world
 from tests.docs.pages import rows, section
 from tests.founding import FRAUD_REPORT, SealedReport, enrol_device
 from tests.incidents.erasure import MORE, SCHEMA
+from tests.undoing import undone
 
 ORDER = "Order of the High Court, file 12/2026."
 

@@ -19,11 +19,11 @@ from schemathesis.specs.openapi.checks import (
 
 from backend.intake import wire
 from backend.vault.trusted_card import TrustedCard
-from tests.desk.conftest import undone
 from tests.desk.world import World, make_world
 from tests.edge.conftest import RunningEdge
 from tests.fuzz import answers
 from tests.fuzz.running import fuzz
+from tests.undoing import undone
 
 CHECKS = [
     not_a_server_error,

@@ -31,7 +31,13 @@ def incident() -> Incident:
 
 
 @pytest.fixture
-def prosecutor() -> Person:
+def incidents(made: list[Incident], db: None) -> list[Incident]:
+    """What a file made for its tests, as it stands before each."""
+    return list(Incident.objects.filter(pk__in=[one.pk for one in made]).order_by("reference"))
+
+
+@pytest.fixture
+def prosecutor(db: None) -> Person:
     return person(Role.PROSECUTOR, "prosecutor")
 
 

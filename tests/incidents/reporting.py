@@ -6,15 +6,13 @@ from typing import Any
 
 from django.db import connection
 
-from backend.accounts.models import Role
-from backend.accounts.services import Person
 from backend.incidents import correlating, opening
 from backend.incidents.columns import sealed
 from backend.incidents.models import Correlation, Incident, Indicator
 from backend.intake.models import Submission
 from backend.vault.columns import open_data_key
 from backend.vault.tokens import NORMALISATION, tokens_for
-from tests.founding import NOW, SealedReport, TestDevice, enrol_device, found_node, person
+from tests.founding import NOW, SealedReport, TestDevice, enrol_device, found_node
 
 IBAN = "GB60 BARC 2679 8414 0213 97"
 WORDS = (
@@ -23,10 +21,10 @@ WORDS = (
 )
 
 
-def founded() -> tuple[TestDevice, Person]:
-    """A device that reports, and a prosecutor."""
+def founded() -> TestDevice:
+    """A device that reports to a founded node."""
     found_node()
-    return enrol_device(), person(Role.PROSECUTOR, "prosecutor")
+    return enrol_device()
 
 
 def report(narrative: str, **more: Any) -> dict[str, Any]:

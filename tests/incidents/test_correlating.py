@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from backend.audit.models import AuditEvent
@@ -27,6 +26,7 @@ from tests.incidents.reporting import (
     pair,
     report,
 )
+from tests.undoing import undone
 
 RETOLD = "Paid to {}."
 
@@ -34,9 +34,8 @@ RETOLD = "Paid to {}."
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[TestDevice]:
     """A device for the tests of this file; what a test changes is rolled back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield founded()[0]
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), undone():
+        yield founded()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ RETOLD = "Paid to {}."
 def test_what_is_stored_while_an_incident_is_compared_is_not_lost(
     as_role: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    device, _ = founded()
+    device = founded()
     one, other = arrive(device, report(RETOLD.format(IBAN)), report("From 198.51.100.23."))
     whole, late = comparing.pairs_of, []
 

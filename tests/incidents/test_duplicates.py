@@ -17,30 +17,20 @@ from backend.incidents.models import Correlation, DuplicateDecision, Incident
 from backend.incidents.related import related_to, suggestion_for
 from tests.founding import NOW, person
 from tests.incidents.reporting import IBAN, WORDS, arrive, compare_all, copies, erase, founded, pair, report
+from tests.undoing import undone
 
 REASON = "Testperson Exampleton told it to both units."
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[list[Incident], Person]]:
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Incident]]:
     """Two that are likely duplicates, one that is related; what a test changes is rolled back to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        device, prosecutor = founded()
+    with django_db_blocker.unblock(), undone():
+        device = founded()
         told = report(WORDS.format(IBAN, "198.51.100.23"))
         incidents = arrive(device, told, told, report(f"Paid to {IBAN} again."))
         compare_all()
-        yield incidents, prosecutor
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def incidents(made: Any, db: None) -> list[Incident]:
-    return list(Incident.objects.filter(pk__in=[one.pk for one in made[0]]).order_by("reference"))
-
-
-@pytest.fixture
-def prosecutor(made: Any, db: None) -> Person:
-    return made[1]
+        yield incidents
 
 
 @pytest.fixture

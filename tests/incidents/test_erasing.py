@@ -55,6 +55,7 @@ from tests.incidents.erasure import (
     running,
     whole_incident,
 )
+from tests.undoing import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -62,9 +63,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def module_incident(django_db_setup: None, django_db_blocker: Any) -> Iterator[Incident]:
     """One incident for the tests of this file; what a test does to it is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), undone():
         yield whole_incident()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

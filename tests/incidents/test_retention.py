@@ -28,6 +28,7 @@ from tests.incidents.erasure import (
     prosecutor,
     rule,
 )
+from tests.undoing import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def module_incidents(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Incident]]:
     """Incidents of all that may be decided, received on the same day; what a test does to them is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), undone():
         found_node()
         device = enrol_device()
         decisions = {
@@ -52,7 +53,6 @@ def module_incidents(django_db_setup: None, django_db_blocker: Any) -> Iterator[
             if codes is not None:
                 decided(found[name], *codes)
         yield found
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

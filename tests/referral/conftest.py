@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.desk.conftest import undone
 from tests.referral.test_acts import Office
+from tests.undoing import undone
 
 
 @pytest.fixture(scope="module")
