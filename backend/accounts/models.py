@@ -32,6 +32,10 @@ class User(AbstractUser):
     def audit_id(self) -> str:
         return self.username
 
+    def get_full_name(self) -> str:
+        """How pages name the person: by the full name, by the user name where none was given."""
+        return self.full_name or self.username
+
     def appointments_at(self, at: datetime) -> models.QuerySet["Appointment"]:
         """The appointments in force at ``at``."""
         return self.appointments.filter(valid_from__lte=at).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at))

@@ -116,7 +116,7 @@ def test_a_release_goes_through_two_persons_on_the_page(world: World) -> None:
     assert asked["release-basis"] in page(approver, item)
     assert "Magistrate" not in page(prosecutor, world.item)
     listed = approver.get(reverse("evidence")).content.decode()
-    assert "to the person prosecutor-person, proposed by prosecutor-person" in listed
+    assert "to the person prosecutor-person, proposed by Prosecutor-Person" in listed
     assert "Reason" in refused(post(approver, "decide_release", proposed.pk, outcome="approved"))
     assert post(approver, "decide_release", proposed.pk, outcome="approved", reason="Ordered.").status_code == 302
     assert "already" in refused(post(approver, "decide_release", proposed.pk, outcome="refused", reason="No."))

@@ -1,11 +1,9 @@
 """`POST /api/v1/classify`: what `comity classify` does, for people at the desk. Nothing is stored or logged."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
@@ -15,7 +13,7 @@ from backend.conventions.classification import classify
 from backend.conventions.errors import LawDataError, LawError
 from backend.desk.api import problems, schemas
 from backend.desk.api.reading import BoundedJSON, asked_for
-from backend.desk.api.session import DeskSession
+from backend.desk.api.session import DeskSession, RolesThatMay
 from backend.incidents import access
 
 MAX_BYTES = 1024 * 1024
@@ -42,13 +40,10 @@ class NarrativeJSON(BoundedJSON):
     most = MAX_BYTES
 
 
-class MayClassify(BasePermission):
-    """Roles that may classify; for the others there is nothing here."""
+class MayClassify(RolesThatMay):
+    """Roles that may classify."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """True, or Http404."""
-        access.require(request.user, access.Action.CLASSIFY, at=datetime.now(UTC))
-        return True
+    action = access.Action.CLASSIFY
 
 
 class ClassifyRate(UserRateThrottle):

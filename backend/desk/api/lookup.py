@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
+from django.db.models import BigIntegerField
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from backend.accounts.acting import acting_in
 from backend.desk.api import problems, schemas
 from backend.desk.api.reading import BoundedJSON, asked_for
-from backend.desk.api.session import DeskSession
+from backend.desk.api.session import DeskSession, RolesThatMay
 from backend.incidents import access, looking_up
 from backend.vault.tokens import LIMITS, AskedTooOften
 
@@ -26,7 +26,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     value: Annotated[str, msgspec.Meta(max_length=looking_up.LONGEST)]
     type: Annotated[str, msgspec.Meta(max_length=60)] | None = None
-    older: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)] | None = None
+    older: Annotated[int, msgspec.Meta(ge=1, le=BigIntegerField.MAX_BIGINT)] | None = None
 
 
 class QuestionJSON(BoundedJSON):
@@ -36,13 +36,10 @@ class QuestionJSON(BoundedJSON):
     most = MAX_BYTES
 
 
-class MayLookUp(BasePermission):
-    """Roles that may look up; for the others there is nothing here."""
+class MayLookUp(RolesThatMay):
+    """Roles that may look up."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """True, or Http404."""
-        access.require(request.user, access.Action.LOOK_UP, at=datetime.now(UTC))
-        return True
+    action = access.Action.LOOK_UP
 
 
 class LookUp(APIView):

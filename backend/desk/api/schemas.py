@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import BigIntegerField
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from backend.incidents.looking_up import LONGEST
 
 Object = dict[str, Any]
 
@@ -120,9 +123,14 @@ def problems(*statuses: str) -> dict[Any, OpenApiResponse]:
 
 QUESTION_ASKED = _object(
     {
-        "value": _text(maxLength=2000, description="An indicator, or a text with up to ten"),
+        "value": _text(maxLength=LONGEST, description="An indicator, or a text with up to ten"),
         "type": {"type": ["string", "null"], "maxLength": 60, "description": "Left out, it is recognised"},
-        "older": {"type": ["integer", "null"], "minimum": 1, "maximum": 2**63 - 1, "description": "Of an answer"},
+        "older": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "maximum": BigIntegerField.MAX_BIGINT,
+            "description": "Of an answer",
+        },
     },
     required=("value",),
     additionalProperties=False,

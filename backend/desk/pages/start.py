@@ -26,7 +26,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "roles": sorted(held),
         "new_incidents": _without_referral() if access.PERMITTED[access.Action.OPEN_REFERRAL] & held else 0,
         "quarantined": _quarantined() if access.PERMITTED[access.Action.SEE_QUARANTINE] & held else 0,
-        "releases": len(releases_for_another(user)) if access.PERMITTED[access.Action.DECIDE_RELEASE] & held else 0,
+        "releases": releases_for_another(user) if access.PERMITTED[access.Action.DECIDE_RELEASE] & held else 0,
         "unconfirmed": _unconfirmed() if "administrator" in held else 0,
     }
     return render(request, "start.html", context)
