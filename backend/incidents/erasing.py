@@ -151,11 +151,14 @@ def _erase(incident: Incident, order: Erasure, *, at: datetime) -> None:
 
 def submissions_of(incident: Incident) -> Sequence[Submission]:
     """The submissions that brought an incident: its report, what was sent later, and its evidence, opened or not."""
-    items = EvidenceItem.objects.filter(incident=incident).values_list("sender", "evidence_id")
-    wanted = Q(pk=incident.submission_id) | Q(supplement__incident=incident)
-    for sender, evidence_id in items:
-        wanted |= Q(sender=sender, submission_id=evidence_id)
-    return list(Submission.objects.filter(wanted).defer("sealed"))
+    items = EvidenceItem.objects.filter(incident=incident)
+    pairs = set(items.values_list("sender", "evidence_id"))
+    # By the index of both; a pair that is none of the incident's own, another device's same id, is left out here.
+    files = Submission.objects.filter(
+        sender__in=items.values("sender"), submission_id__in=items.values("evidence_id")
+    ).defer("sealed")
+    reports = Submission.objects.filter(Q(pk=incident.submission_id) | Q(supplement__incident=incident)).defer("sealed")
+    return [*reports, *(row for row in files if (row.sender, row.submission_id) in pairs)]
 
 
 def _remove(files: list[str]) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backend.accounts.models import User
@@ -88,16 +89,19 @@ def release_for(item: EvidenceItem, went_to: str, letter: str, *, at: datetime) 
 
 
 def waiting_releases() -> list[Release]:
-    """The newest 200 proposals on which nobody has decided; of what was erased nothing is decided any more."""
+    """The newest 200 proposals on which nobody has decided."""
     named = ("item__incident", "item__data_key", "proposed_by", "decision", "used_by")
-    rows = Release.objects.filter(decision=None, item__data_key__destroyed_at=None)
-    return list(rows.select_related(*named).order_by("-proposed_at")[:200])
+    return list(_undecided().select_related(*named).order_by("-proposed_at")[:200])
 
 
-def releases_for_another(user: User) -> list[Release]:
-    """Those of them on which this person may be the other one: who neither proposed nor would get the material."""
-    mine = f"person {user.username}"
-    return [row for row in waiting_releases() if row.proposed_by_id != user.pk and row.went_to != mine]
+def releases_for_another(user: User) -> int:
+    """On how many of all of them this person may be the other one: who neither proposed nor would get the material."""
+    return _undecided().exclude(proposed_by=user).exclude(went_to=f"person {user.username}").count()
+
+
+def _undecided() -> "QuerySet[Release]":
+    # Of what was erased nothing is decided any more.
+    return Release.objects.filter(decision=None, item__data_key__destroyed_at=None)
 
 
 def basis_of(release: Release) -> str:
