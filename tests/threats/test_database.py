@@ -139,7 +139,7 @@ OF_INCIDENT = {
     " JOIN incidents_evidenceitem e ON e.id = c.item_id"
     " WHERE e.incident_id = %(incident)s ORDER BY c.at",
     "audit_auditevent": "SELECT * FROM audit_auditevent WHERE subject_id IN (%(submission)s::text, %(incident)s::text)"
-    " AND event <> 'incident:correlated' ORDER BY at, event",
+    " AND event <> 'incident:correlated' ORDER BY event, at",
 }
 
 
