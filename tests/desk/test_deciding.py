@@ -10,10 +10,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
-from django.utils import translation
 
 from backend.audit.models import AuditEvent
-from backend.desk.pages import classification, deciding, stored
+from backend.desk.pages import deciding
 from backend.incidents import selectors
 from backend.incidents.columns import sealed
 from backend.incidents.deciding import decide
@@ -195,119 +194,6 @@ def test_the_legal_basis_is_asked_for_the_offences_decided(world: World, monkeyp
     assert asked == [["copyright"]]
 
 
-# What the page shows of a classification ------------------------------------------------------------------------------
-
-RESULT = {
-    "offences": [
-        {
-            "code": "illegal-access",
-            "label": "Illegal access",
-            "score": 0.75,
-            "articles": [{"instrument": "budapest", "ref": "Art. 2", "title": "Illegal access", "verified": True}],
-            "sections": [{"state": "gd", "ref": "s. 5", "title": "Access", "verified": False, "doubtful": True}],
-            "elements": [
-                {
-                    "id": "access",
-                    "text": "Access",
-                    "standing": "established",
-                    "required": True,
-                    "spans": [[0, 8]],
-                    "denied_spans": [[9, 12]],
-                    "facts": ["somebody-got-in"],
-                    "of a later engine": 1,
-                }
-            ],
-            "next_question": {"text": {"en": "Who got in?", "es": "¿Quién entró?"}, "reason": "x"},
-            "crosswalk": {"rsit": ["intrusions"], "iccs": [{"code": "0903", "title": "Acts against systems"}]},
-        }
-    ],
-    "warnings": [
-        {"code": "a", "text": "A warning on the offence.", "offence": "illegal-access"},
-        {"code": "b", "text": "A general warning."},
-    ],
-    "next_question": {"text": {"en": "What was taken?", "es": None}, "help": {"en": "Ask the owner."}},
-}
-
-
-def test_everything_that_the_engine_says_is_on_the_page(world: World) -> None:
-    proposed_since(world, ["illegal-access"], RESULT)
-    raw = page(world)
-    read = words(raw)
-    assert "<mark>Somebody</mark>" in raw
-    assert '<mark class="against">got</mark>' in raw
-    for said in (
-        "Illegal access 75 of 100 shown",
-        "A warning on the offence.",
-        "A general warning.",
-        "Ask next What was taken? Ask the owner.",
-        "Ask next: Who got in?",
-        "Against: “got”",
-        "1 answer of the officer",
-        "Budapest Convention, Art. 2: Illegal access verified",
-        "Grenada, s. 5: Access not verified number doubtful",
-        "RSIT intrusions ICCS 0903 Acts against systems",
-    ):
-        assert said in read
-    assert read.count("A warning on the offence.") == 1
-
-
-def test_a_question_comes_in_the_language_of_the_page_or_in_english() -> None:
-    result = stored.read(RESULT)
-    assert result is not None
-    with translation.override("es"):
-        (offence,) = classification.offences(result, "Somebody got in.")
-        assert (offence.question, classification.question(result.next_question)) == (
-            classification.ShownQuestion("¿Quién entró?", ""),
-            classification.ShownQuestion("What was taken?", "Ask the owner."),
-        )
-
-
-def test_nothing_found_is_said_without_claiming_that_there_is_nothing(world: World) -> None:
-    proposed_since(world, [])
-    assert "That is not to say that there is none" in words(page(world))
-    assert post(world, offences=[]).status_code == 302
-    assert ClassificationDecision.objects.get().outcome == "confirmed"
-
-
-def test_findings_in_a_form_that_is_not_known_show_the_offences_all_the_same(world: World) -> None:
-    proposed_since(world, ["illegal-access"], {"offences": "of another shape"})
-    read = words(page(world))
-    assert "An earlier engine kept its findings in a form that is not shown here any more" in read
-    assert "Illegal access" in read
-
-
-def test_what_an_engine_stored_is_never_markup(world: World) -> None:
-    hostile = json.loads(json.dumps(RESULT).replace("Who got in?", "<script>alert(1)</script>"))
-    proposed_since(world, ["illegal-access"], hostile)
-    assert "<script>" not in page(world)
-
-
-def test_an_incident_that_is_not_classified_yet_says_so_and_cannot_be_decided_on(world: World) -> None:
-    whole = read_whole(world.incident)
-    empty = selectors.IncidentPage(world.incident, whole.report, (), {}, (), (), (), (), whole)
-    assert deciding.form_for(empty, world.people["prosecutor"].user, at=world.at) is None
-
-
-@pytest.mark.parametrize(
-    ("speaks_for", "against", "marked"),
-    [
-        ([], [], [("abcdef", "")]),
-        ([(1, 3)], [], [("a", ""), ("bc", "for"), ("def", "")]),
-        ([(1, 3), (2, 4)], [], [("a", ""), ("bcd", "for"), ("ef", "")]),
-        ([(1, 3)], [(2, 5)], [("a", ""), ("bc", "for"), ("de", "against"), ("f", "")]),
-        ([], [(0, 6)], [("abcdef", "against")]),
-        ([(4, 99)], [], [("abcd", ""), ("ef", "for")]),
-    ],
-)
-def test_words_are_marked_for_and_against(
-    speaks_for: list[tuple[int, int]], against: list[tuple[int, int]], marked: list[tuple[str, str]]
-) -> None:
-    element = stored.Element("text", spans=tuple(speaks_for), denied_spans=tuple(against))
-    found = stored.Stored((stored.Offence("x", elements=(element,)),))
-    cut = classification.pieces(found, "abcdef")
-    assert [(piece.text, piece.bearing) for piece in cut] == marked
-
-
 def test_the_list_of_incidents_shows_what_is_confirmed(world: World) -> None:
     assert "Illegal access" in words(shown(world, "prosecutor", "incidents"))
     post(world, offences=[], added=["copyright"])
@@ -329,3 +215,9 @@ def test_a_decision_by_a_service_and_one_by_the_page_are_the_same(world: World) 
     )
     assert post(world, role="prosecutor").status_code == 302
     assert ClassificationDecision.objects.get(replaces=decision).decided_by == world.people["prosecutor"].user
+
+
+def test_an_incident_that_is_not_classified_yet_says_so_and_cannot_be_decided_on(world: World) -> None:
+    whole = read_whole(world.incident)
+    empty = selectors.IncidentPage(world.incident, whole.report, (), {}, (), (), (), (), whole)
+    assert deciding.form_for(empty, world.people["prosecutor"].user, at=world.at) is None

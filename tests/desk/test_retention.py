@@ -1,4 +1,4 @@
-"""Quarantine, periods, holds and erasure as people meet them on pages; how an erased incident looks everywhere."""
+"""Periods, holds and erasure as people meet them on pages; how an erased incident looks everywhere."""
 
 import re
 import uuid
@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from backend.audit.models import AuditEvent
 from backend.cli.node.home import CHECKOUT
 from backend.incidents import correlating, erasing, opening, retaining
 from backend.incidents.deciding import decide
@@ -21,17 +20,14 @@ from backend.incidents.duplicates import Outcome as DuplicateOutcome
 from backend.incidents.duplicates import decide_duplicate
 from backend.incidents.holding import lift_hold, place_hold
 from backend.incidents.models import Correlation, Erasure, Incident, RetentionRule
-from backend.intake.models import Submission
 from referral import services
 from referral.columns import content_of
 from referral.retaining import ties_of
 from tests.desk.world import World, make_world
 from tests.docs.pages import rows, section
 from tests.founding import FRAUD_REPORT, SealedReport, enrol_device
-from tests.incidents.erasure import MORE, SCHEMA
+from tests.incidents.erasure import MORE, ORDER, SCHEMA
 from tests.undoing import undone
-
-ORDER = "Order of the High Court, file 12/2026."
 
 
 @pytest.fixture(scope="module")
@@ -281,46 +277,3 @@ def test_the_document_lists_the_whole_of_what_stays(with_everything: World) -> N
         for row in rows(section(page, "By what it can still be found"))
     }
     assert found == listed, sorted((table, sorted(columns)) for table, columns in found.items())
-
-
-# Quarantine ----------------------------------------------------------------------------------------------------------
-
-
-def quarantine_act(world: World, role: str, act: str, **said: str) -> HttpResponse:
-    where = reverse("quarantine_act", kwargs={"pk": world.quarantined.pk, "act": act})
-    return world.client(role).post(where, said)
-
-
-def test_what_is_in_quarantine_is_tried_again_and_shows_again_why(world: World) -> None:
-    page = world.client("duty").get(reverse("quarantine")).content.decode()
-    assert "does not fit the schema" in page
-    assert "Release" not in page
-    assert quarantine_act(world, "duty", "retry").status_code == 302
-    assert "Quarantine is empty." in world.client("duty").get(reverse("quarantine")).content.decode()
-    assert opening.open_waiting(at=world.at)
-    assert "does not fit the schema" in world.client("administrator").get(reverse("quarantine")).content.decode()
-    retry = world.client("duty").post(reverse("quarantine_retry"), {"reason": "no such reason"})
-    assert retry.status_code == 302
-
-
-def test_what_is_given_up_says_by_whom_and_why(world: World) -> None:
-    refused = quarantine_act(world, "administrator", "give-up", because=" ")
-    assert refused.status_code == 400
-    assert "This was not done" in refused.content.decode()
-    assert quarantine_act(world, "administrator", "give-up", because="Sent <again> in order.").status_code == 302
-    page = world.client("duty").get(reverse("quarantine")).content.decode()
-    assert "Sent &lt;again&gt; in order." in page
-    assert "administrator-person" in page
-    assert Submission.objects.get(pk=world.quarantined.pk).stage == "given_up"
-    assert AuditEvent.objects.filter(event="submission:given_up", acting_id="administrator-person").exists()
-    again = quarantine_act(world, "duty", "retry")
-    assert again.status_code == 400
-    assert "not in quarantine any more" in again.content.decode()
-
-
-def test_what_was_not_sealed_before_a_revocation_is_not_released(world: World) -> None:
-    refused = quarantine_act(world, "duty", "release")
-    assert refused.status_code == 400
-    assert "another reason" in refused.content.decode()
-    with transaction.atomic():
-        assert Submission.objects.get(pk=world.quarantined.pk).released_by == ""

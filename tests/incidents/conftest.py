@@ -1,7 +1,9 @@
 """Incidents that the worker opened and classified, and a prosecutor who decides on them."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,8 @@ from backend.incidents import opening
 from backend.incidents.deciding import decide, standing_decision
 from backend.incidents.models import Classification, ClassificationDecision, Incident
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, enrol_device, found_node, person
+from tests.incidents.erasure import whole_incident
+from tests.undoing import undone
 
 REASON = "The mailbox rule is proved by the provider's log of Testperson Exampleton."
 
@@ -69,3 +73,15 @@ def other_law(tmp_path: Path) -> Catalogue:
     rules = folder / "engine" / "classification.yaml"
     rules.write_text(rules.read_text().replace("  illegal-access:\n", "  illegal-access:\n    propose: false\n"))
     return Catalogue(folder)
+
+
+@pytest.fixture(scope="module")
+def made_whole(django_db_setup: None, django_db_blocker: Any) -> Iterator[Incident]:
+    """One incident with everything for the tests of a file; what a test does to it is rolled back."""
+    with django_db_blocker.unblock(), undone():
+        yield whole_incident()
+
+
+@pytest.fixture
+def whole(made_whole: Incident, db: None) -> Incident:
+    return Incident.objects.select_related("data_key", "unit").get(pk=made_whole.pk)

@@ -1,34 +1,18 @@
-"""Erasure: what goes, what holds it back, and that nothing which stays can be read with every key that the node has."""
+"""Erasure: what goes, and that nothing which stays can be read with every key that the node has."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
-from django.http import Http404
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
-from backend.accounts.models import Role
 from backend.audit.models import AuditEvent
-from backend.conventions.catalogue import Catalogue
-from backend.incidents import classifying, correlating, erasing, evidence, holding, opening, retaining, settling
-from backend.incidents.classifying import keep_others_from
+from backend.incidents import classifying, correlating, erasing, evidence, opening, retaining, settling
 from backend.incidents.columns import opened
-from backend.incidents.models import (
-    BackupLifetime,
-    Comparison,
-    Correlation,
-    CustodyEvent,
-    Erasure,
-    EvidenceItem,
-    EvidenceKey,
-    Incident,
-    Indicator,
-    LegalHold,
-)
+from backend.incidents.models import BackupLifetime, Comparison, Correlation, EvidenceKey, Incident, Indicator
 from backend.incidents.remaining import remaining
 from backend.incidents.retaining import NotRetained
 from backend.incidents.selectors import incident_list
@@ -38,38 +22,15 @@ from backend.vault.models import DataKey
 from backend.vault.receiving import open_report
 from backend.vault.secrets import DataKeyDestroyed
 from crypto.errors import CryptoError
-from tests.founding import NOW, SealedReport, enrol_device, person
-from tests.incidents.erasure import (
-    FILES,
-    MORE,
-    ORDER,
-    SCHEMA,
-    administrator,
-    approver,
-    due_at,
-    erased,
-    no_ties,
-    ordered,
-    prosecutor,
-    rule,
-    running,
-    whole_incident,
-)
-from tests.undoing import undone
+from tests.founding import NOW, SealedReport, enrol_device
+from tests.incidents.erasure import FILES, MORE, ORDER, SCHEMA, administrator, approver, due_at, erased, prosecutor
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def module_incident(django_db_setup: None, django_db_blocker: Any) -> Iterator[Incident]:
-    """One incident for the tests of this file; what a test does to it is rolled back."""
-    with django_db_blocker.unblock(), undone():
-        yield whole_incident()
-
-
 @pytest.fixture
-def incident(module_incident: Incident, db: None) -> Incident:
-    return Incident.objects.select_related("data_key", "unit").get(pk=module_incident.pk)
+def incident(whole: Incident) -> Incident:
+    return whole
 
 
 def bytes_of_the_database() -> bytes:
@@ -159,7 +120,7 @@ def test_nothing_that_stays_opens_with_all_that_the_node_has(incident: Incident)
 
 
 def test_it_is_on_record_and_what_is_left_is_counted(incident: Incident) -> None:
-    assert prosecutor().user != approver().user
+    prosecutor(), approver()  # Appointing them is on record, too.
     events = AuditEvent.objects.count()
     gone = erased(incident)
     told = AuditEvent.objects.get(event="incident:erased")
@@ -191,77 +152,6 @@ def test_nobody_classifies_compares_or_adds_to_what_is_erased(incident: Incident
     assert gone.supplements.count() == 1
 
 
-def test_a_hold_keeps_it_until_it_is_lifted(incident: Incident) -> None:
-    hold = holding.place_hold(incident, "The trial of Testperson Exampleton.", acting=prosecutor(), at=NOW)
-    ordered(incident)
-    assert erasing.erase_due(no_ties, at=NOW) == 0
-    with pytest.raises(IntegrityError, match="a legal hold stands"), transaction.atomic():
-        erase_by_hand(incident)
-    shown = holding.holds_of(incident)
-    assert [one.reason for one in shown] == ["The trial of Testperson Exampleton."]
-    with pytest.raises(NotRetained, match="needs a reason"):
-        holding.lift_hold(hold, " ", acting=approver(), at=NOW)
-    holding.lift_hold(hold, "The judgment is final.", acting=approver(), at=NOW)
-    with pytest.raises(NotRetained, match="lifted already"):
-        holding.lift_hold(hold, "Once more.", acting=approver(), at=NOW)
-    assert erasing.erase_due(no_ties, at=NOW) == 1
-    gone = Incident.objects.select_related("data_key").get(pk=incident.pk)
-    assert [(one.reason, one.lifting) for one in holding.holds_of(gone)] == [("", "")]
-    with pytest.raises(NotRetained, match="nothing left to hold"):
-        holding.place_hold(gone, "Too late.", acting=prosecutor(), at=NOW)
-    events = AuditEvent.objects.filter(event__startswith="hold:").order_by("event")
-    assert [told.event for told in events] == ["hold:lifted", "hold:placed"]
-    assert not any("Exampleton" in str(told.detail) for told in events)
-
-
-def erase_by_hand(incident: Incident) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM erase_incident(%s, %s)", [incident.pk, NOW])
-
-
-def test_an_order_takes_two_persons_and_a_basis(incident: Incident) -> None:
-    for nothing in ("", " ", "x" * 301):
-        with pytest.raises(NotRetained, match="order or provision"):
-            erasing.order_erasure(incident, nothing, no_ties, acting=prosecutor(), at=NOW)
-    order = erasing.order_erasure(incident, ORDER, no_ties, acting=prosecutor(), at=NOW)
-    assert erasing.erase_due(no_ties, at=NOW) == 0
-    with pytest.raises(IntegrityError, match="no approved order"), transaction.atomic():
-        erase_by_hand(incident)
-    with pytest.raises(NotRetained, match="ordered already"):
-        erasing.order_erasure(incident, ORDER, no_ties, acting=prosecutor(), at=NOW)
-    with pytest.raises(Http404):
-        erasing.approve_erasure(order, no_ties, acting=prosecutor(), at=NOW)
-    both = person(Role.APPROVER, "approver-too")
-    with pytest.raises(IntegrityError, match="another_person_approves"), transaction.atomic():
-        Erasure.objects.filter(pk=order.pk).update(approved_at=NOW, approved_by=order.ordered_by)
-    erasing.approve_erasure(order, no_ties, acting=both, at=NOW)
-    with pytest.raises(NotRetained, match="decided on already"):
-        erasing.refuse_erasure(order, acting=approver(), at=NOW)
-    assert erasing.erase_due(no_ties, at=NOW) == 1
-
-
-def test_a_refused_order_erases_nothing_and_can_be_ordered_again(incident: Incident) -> None:
-    order = erasing.order_erasure(incident, ORDER, no_ties, acting=prosecutor(), at=NOW)
-    erasing.refuse_erasure(order, acting=approver(), at=NOW)
-    assert erasing.erase_due(no_ties, at=NOW) == 0
-    with pytest.raises(NotRetained, match="decided on already"):
-        erasing.approve_erasure(order, no_ties, acting=approver(), at=NOW)
-    own = erasing.order_erasure(incident, ORDER, no_ties, acting=prosecutor(), at=NOW)
-    erasing.refuse_erasure(own, acting=prosecutor(), at=NOW)
-    ordered(incident)
-
-
-def test_a_letter_that_runs_keeps_it(incident: Incident) -> None:
-    with pytest.raises(NotRetained, match="not ended"):
-        erasing.order_erasure(incident, ORDER, running, acting=prosecutor(), at=NOW)
-    order = erasing.order_erasure(incident, ORDER, no_ties, acting=prosecutor(), at=NOW)
-    with pytest.raises(NotRetained, match="not ended"):
-        erasing.approve_erasure(order, running, acting=approver(), at=NOW)
-    erasing.approve_erasure(order, no_ties, acting=approver(), at=NOW)
-    assert erasing.erase_due(running, at=NOW) == 0
-    assert erasing.erase_due(no_ties, at=NOW) == 1
-
-
 def test_evidence_that_comes_after_the_erasure_is_set_aside_and_its_bytes_go_when_it_is_given_up(
     incident: Incident,
 ) -> None:
@@ -280,28 +170,6 @@ def test_evidence_that_comes_after_the_erasure_is_set_aside_and_its_bytes_go_whe
     assert remaining(gone).still_sealed == 0
 
 
-def test_not_even_the_owner_destroys_revives_or_rewrites(incident: Incident) -> None:
-    key = DataKey.objects.filter(pk=incident.data_key_id)
-    with pytest.raises(IntegrityError, match="no rule and no approved order"), transaction.atomic():
-        key.update(wrapped=None, destroyed_at=NOW)
-    hold = holding.place_hold(incident, "For a test.", acting=prosecutor(), at=NOW)
-    for change in ({"reason_ct": b"y" * 40}, {"placed_at": due_at(1)}):
-        with pytest.raises(IntegrityError, match="not changed"), transaction.atomic():
-            LegalHold.objects.update(**change)
-    with pytest.raises(IntegrityError, match="not removed"), transaction.atomic():
-        LegalHold.objects.all()._raw_delete(LegalHold.objects.db)
-    with pytest.raises(IntegrityError, match="lifted_by_a_person"), transaction.atomic():
-        LegalHold.objects.update(lifted_at=NOW)
-    holding.lift_hold(hold, "For a test.", acting=approver(), at=NOW)
-    with pytest.raises(IntegrityError, match="not changed"), transaction.atomic():
-        LegalHold.objects.update(lifted_at=None, lifted_by=None, lifting_ct=None)
-    gone = erased(incident)
-    with pytest.raises(IntegrityError, match="does not come back"), transaction.atomic():
-        DataKey.objects.filter(pk=gone.data_key_id).update(wrapped=b"x", destroyed_at=None)
-    with pytest.raises(IntegrityError, match="no such incident, or it is erased"), transaction.atomic():
-        erase_by_hand(incident)
-
-
 def test_when_it_is_complete_follows_the_backups(incident: Incident) -> None:
     assert erasing.complete_on(NOW) is None  # nobody said how long backups are kept
     retaining.set_backup_lifetime(30, acting=administrator(), at=NOW)
@@ -317,81 +185,3 @@ def test_when_it_is_complete_follows_the_backups(incident: Incident) -> None:
             retaining.set_backup_lifetime(days, acting=administrator(), at=NOW)
     with pytest.raises(IntegrityError, match="not changed"), transaction.atomic():
         BackupLifetime.objects.update(days=1)
-
-
-def test_a_rule_erases_once_its_period_is_over(incident: Incident) -> None:
-    rule(1)
-    assert erasing.erase_due(no_ties, at=due_at(29)) == 0
-    assert erasing.erase_due(running, at=due_at(400)) == 0
-    assert erasing.erase_due(no_ties, at=due_at(31)) == Incident.objects.count()
-    assert Erasure.objects.filter(rule__isnull=False, erased_at=due_at(31)).count() == Incident.objects.count()
-    assert erasing.erase_due(no_ties, at=due_at(32)) == 0
-    assert EvidenceItem.objects.filter(incident=incident, stored_as="").count() == 2
-    assert CustodyEvent.objects.filter(item__incident=incident).count() == 2
-
-
-def meanwhile(monkeypatch: pytest.MonkeyPatch, module: Any, act: Callable[[], object]) -> None:
-    """Have something happen while the module waits for the lock of an incident."""
-    left = [act]
-
-    def waits(incident: Incident) -> None:
-        if left:
-            left.pop()()
-        keep_others_from(incident)
-
-    monkeypatch.setattr(module, "keep_others_from", waits, raising=False)
-
-
-def test_a_supplement_that_comes_just_before_the_erasure_keeps_it(
-    incident: Incident, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rule(1)
-    first = str(incident.submission.submission_id)
-    later = SealedReport(enrol_device(), SCHEMA | MORE | {"kind": "supplement", "of": first})
-
-    def add() -> None:
-        later.send(at=due_at(31))
-        assert opening.open_waiting(at=due_at(31))
-
-    # The other incident is due as well, and whichever is looked at first waits.
-    meanwhile(monkeypatch, erasing, add)
-    assert erasing.erase_due(no_ties, at=due_at(31)) == Incident.objects.count() - 1
-    assert not Incident.objects.select_related("data_key").get(pk=incident.pk).erased
-    assert incident.supplements.count() == 2
-
-
-def test_a_letter_that_begins_just_before_the_erasure_keeps_it(
-    incident: Incident, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ordered(incident)
-    found = [no_ties]
-    meanwhile(monkeypatch, erasing, lambda: found.append(running))
-    assert erasing.erase_due(lambda pks: found[-1](pks), at=NOW) == 0
-    assert erasing.erase_due(no_ties, at=NOW) == 1
-
-
-def test_what_is_erased_while_it_waits_to_be_classified_gets_no_indicators(
-    incident: Incident, other_law: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    newest = Incident.objects.order_by("-received_at").first()
-    assert newest is not None
-    before, gone = newest.classifications.count(), []
-    meanwhile(monkeypatch, classifying, lambda: gone.append(erased(newest)))
-    assert classifying.propose_anew(catalogue=other_law, at=NOW)
-    # What failed is rolled back, here with the erasure, which shares the transaction.
-    assert gone
-    assert newest.classifications.count() == before
-    assert not Indicator.objects.filter(incident=newest, incident__data_key__destroyed_at__isnull=False).exists()
-
-
-def test_a_narrative_is_told_only_while_no_erasure_can_pass(
-    incident: Incident,
-) -> None:
-    Comparison.objects.update(narrative_token=None, waiting_since=NOW)
-    with CaptureQueriesContext(connection) as asked:
-        correlating.compare([incident.pk], at=NOW)
-    said = [query["sql"] for query in asked]
-    locked = next(place for place, sql in enumerate(said) if "incidents_comparison" in sql and "FOR UPDATE" in sql)
-    read = next(place for place, sql in enumerate(said) if "report_ct" in sql)
-    assert locked < read
-    assert Comparison.objects.get(pk=incident.pk).narrative_token is not None

@@ -1,9 +1,6 @@
 """Packets from another node: stored when everything agrees, quarantined with the reason when something does not."""
 
 import os
-from dataclasses import dataclass
-from datetime import timedelta
-from io import BytesIO
 
 import msgspec
 import pytest
@@ -11,112 +8,25 @@ from django.conf import settings
 
 from backend.accounts.models import Role
 from backend.audit.models import AuditEvent
-from backend.directory.cards import confirm_node, import_card
-from backend.directory.models import Node, PublishedKey
+from backend.directory.models import Node
 from backend.incidents.models import CustodyEvent, EvidenceItem
-from backend.intake.models import Submission
-from crypto.keys import PQRecipient
 from referral import inbound, services
 from referral.columns import content_of, pdf_of
-from referral.letters.content import (
-    Acknowledgement,
-    Execution,
-    LetterContent,
-    NamedAuthority,
-    NamedLetter,
-    OutcomeOfMeasure,
-    Party,
-    Preserved,
-    Withdrawal,
-)
-from referral.letters.rendering import render_letter
-from referral.lifecycle import LetterKind, UrgencyGround
-from referral.models import LetterOfRequest, Referral
-from referral.packets import PacketRoute, add_proof, build_packet, packet_built_detail
-from referral.services.answering import NotAnswerable
+from referral.letters.content import LetterContent, NamedLetter
+from referral.lifecycle import LetterKind
+from referral.models import Referral
 from referral.sweeping import remove_unnamed_evidence
-from tests.founding import NOW, TESTS, found_node, own_authority, person, store
-from tests.referral.test_acts import Office
+from tests.founding import NOW, person
+from tests.referral.arriving import Sent, received, refused, request_of_peer
 from tests.referral_pure import world
-from tests.referral_pure.examples import COSTA_RICA, REQUEST
 
 pytestmark = pytest.mark.django_db
-PEER = world.node("cr")
 ANOTHER = world.node("bz")
-
-
-@dataclass
-class Sent:
-    """What the peer sends; each test changes one thing."""
-
-    content: LetterContent
-    packet: str = "11111111-2222-4333-8444-555555555555"
-    signer: world.Node = PEER
-    transport: world.Node = PEER
-    log: world.Node = PEER
-    items: tuple[world.AtRest, ...] = ()
-    reference: str | None = None
-    recipient: PQRecipient | None = None
-    submission: str | None = None
-
-    def store(self) -> Submission:
-        """Build the packet and store it as accept() would."""
-        key = PublishedKey.objects.get(kind="exchange")
-        exchange = self.recipient or PQRecipient.parse(key.recipient)
-        out = BytesIO()
-        built = build_packet(
-            out,
-            route=PacketRoute(packet=self.packet, sender="cr", addressee="gd", exchange=exchange),
-            letter_pdf=world.sign(render_letter(self.content, at=NOW), self.signer, at=NOW),
-            reference=self.reference or self.content.reference,
-            evidence=[_to_pack(item, exchange) for item in self.items],
-            transport=self.transport.transport,
-        )
-        proof = world.proof_of(self.log, built, detail=packet_built_detail(built.manifest_sha256, "gd"))
-        add_proof(out, proof)
-        sender = PEER.transport.verifying_key.fingerprint
-        return store(sender, self.submission or self.packet, "packet", key.key_id, out.getvalue(), at=NOW)
-
-
-def _to_pack(item: world.AtRest, exchange: PQRecipient) -> world.EvidenceToPack:
-    class Addressee:
-        recipient = exchange
-
-    return item.for_(world.node("gd"), Addressee)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def content() -> LetterContent:
-    """A request from Costa Rica to an authority of this node."""
-    found_node()
-    confirm_node(import_card(PEER.card(), acting=TESTS, at=NOW), acting=TESTS, at=NOW)
-    party = own_party()
-    return msgspec.structs.replace(REQUEST, dated=NOW.date(), sender=COSTA_RICA, addressee=party, evidence=())
-
-
-def own_party() -> Party:
-    authority = own_authority()
-    named = NamedAuthority(id=authority.id, title=authority.title, language="en", kind="central")
-    return Party(state="gd", state_name={"en": "Grenada", "es": "Granada"}, authority=named)
-
-
-def received(sent: Sent) -> LetterOfRequest:
-    submission = sent.store()
-    assert inbound.open_waiting(at=NOW)
-    submission.refresh_from_db()
-    assert submission.stage == Submission.Stage.OPENED, submission.quarantine_reason
-    return LetterOfRequest.objects.get(direction="in", packet__submission=submission)
-
-
-def refused(sent: Sent) -> str:
-    letters, items = LetterOfRequest.objects.filter(direction="in").count(), EvidenceItem.objects.count()
-    submission = sent.store()
-    assert inbound.open_waiting(at=NOW)
-    submission.refresh_from_db()
-    assert submission.stage == Submission.Stage.QUARANTINED
-    assert LetterOfRequest.objects.filter(direction="in").count() == letters
-    assert EvidenceItem.objects.count() == items
-    return submission.quarantine_reason
+    return request_of_peer()
 
 
 def test_a_received_request_opens_a_referral_and_keeps_letter_and_evidence(content: LetterContent) -> None:
@@ -173,68 +83,6 @@ def test_a_packet_of_a_node_whose_card_names_no_such_authority_is_quarantined(co
     assert refused(Sent(content))
 
 
-def answered_letter(party: Party) -> LetterOfRequest:
-    """A preservation request that this node sent to the peer."""
-    office = Office.__new__(Office)
-    office.contact_point = own_authority("24-7")
-    from backend.directory.models import Authority
-
-    office.peer = Authority.objects.get(id="cr-central")
-    office.duty = office.prosecutor = person(Role.DUTY, "duty")
-    office.referral = services.open_referral([], "cr", acting=office.duty, at=NOW)
-    letter = services.complete_letter(office.draft(office.duty), acting=office.duty, at=NOW)
-    signed = services.sign_letter(letter, urgency=[UrgencyGround.DATA_WOULD_BE_LOST], acting=office.duty, at=NOW)
-    LetterOfRequest.objects.filter(pk=signed.pk).update(stage="transmitted")
-    signed.refresh_from_db()
-    return signed
-
-
-def answer(content: LetterContent, to: LetterOfRequest, kind: LetterKind, said: object, number: int) -> Sent:
-    named = NamedLetter(reference=to.reference, kind=LetterKind(to.kind), dated=NOW.date())
-    changed = LetterContent(
-        kind=kind,
-        reference=f"CR-L-2026-{number:05}",
-        dated=NOW.date(),
-        exercise=True,
-        languages=("en", "es"),
-        sender=content.sender,
-        addressee=content.addressee,
-        signatory=content.signatory,
-        in_answer_to=named,
-        answer=said,  # type: ignore[arg-type]
-    )
-    return Sent(changed, packet=f"11111111-2222-4333-8444-{number:012}")
-
-
-def test_answers_move_the_letter_and_the_preservation_that_they_name(content: LetterContent) -> None:
-    letter = answered_letter(content.addressee)
-    ack = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
-    assert received(answer(content, letter, LetterKind.ACKNOWLEDGEMENT, ack, 1)).referral == letter.referral
-    letter.refresh_from_db()
-    assert letter.stage == "acknowledged"
-    until = (NOW + timedelta(days=90)).date()
-    received(answer(content, letter, LetterKind.PRESERVED, Preserved(until=until, custodian="Provider"), 2))
-    letter.refresh_from_db()
-    assert (letter.stage, letter.preservation.stage, letter.preservation.until) == ("closed", "preserved", until)
-
-
-def test_an_execution_sets_the_outcome_of_each_measure_and_closes_the_letter(content: LetterContent) -> None:
-    letter = answered_letter(content.addressee)
-    said = Execution(outcomes=(OutcomeOfMeasure(id="m1", outcome="executed"),))  # type: ignore[arg-type]
-    received(answer(content, letter, LetterKind.EXECUTION, said, 1))
-    letter.refresh_from_db()
-    assert (letter.stage, letter.measures.get().outcome) == ("closed", "executed")
-
-
-@pytest.mark.parametrize("wrong", ["reference", "measure"])
-def test_an_answer_to_nothing_that_was_asked_is_quarantined(content: LetterContent, wrong: str) -> None:
-    letter = answered_letter(content.addressee)
-    if wrong == "reference":
-        letter.reference = "GD-L-2026-99999"
-    said = Execution(outcomes=(OutcomeOfMeasure(id="m7", outcome="executed"),))  # type: ignore[arg-type]
-    assert "ask its sender" in refused(answer(content, letter, LetterKind.EXECUTION, said, 1))
-
-
 def test_a_request_that_follows_an_earlier_one_joins_its_referral(content: LetterContent) -> None:
     first = received(Sent(content))
     named = NamedLetter(reference=first.reference, kind=LetterKind.REQUEST, dated=NOW.date())
@@ -258,49 +106,6 @@ def test_a_second_letter_of_the_same_reference_is_quarantined(content: LetterCon
     received(Sent(content))
     again = Sent(content, packet="22222222-2222-4333-8444-555555555555")
     assert "same reference" in refused(again)
-
-
-def test_what_its_sender_withdraws_is_withdrawn(content: LetterContent) -> None:
-    letter = received(Sent(content))
-    said = Withdrawal(reason={"en": "Settled.", "es": "Resuelto."})
-    second = received(answer(content, letter, LetterKind.WITHDRAWAL, said, 2))
-    letter.refresh_from_db()
-    assert letter.stage == "withdrawn"
-    assert (second.requesting_state, second.requested_state) == ("cr", "gd")
-
-
-def test_the_requested_state_cannot_withdraw_what_this_node_asked(content: LetterContent) -> None:
-    letter = answered_letter(content.addressee)
-    said = Withdrawal(reason={"en": "Settled.", "es": "Resuelto."})
-    assert "no request" in refused(answer(content, letter, LetterKind.WITHDRAWAL, said, 1))
-    letter.refresh_from_db()
-    assert letter.stage == "transmitted"
-
-
-def test_an_answer_to_an_answer_is_quarantined(content: LetterContent) -> None:
-    letter = received(Sent(content))
-    sent = services.acknowledge_letter(letter, acting=person(Role.REGISTRAR, "registrar"), at=NOW)
-    LetterOfRequest.objects.filter(pk=sent.pk).update(stage="transmitted")
-    said = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
-    assert "no request" in refused(answer(content, sent, LetterKind.ACKNOWLEDGEMENT, said, 2))
-
-
-def test_an_answer_is_not_acknowledged(content: LetterContent) -> None:
-    letter = answered_letter(content.addressee)
-    ack = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
-    came = received(answer(content, letter, LetterKind.ACKNOWLEDGEMENT, ack, 1))
-    with pytest.raises(NotAnswerable):
-        services.acknowledge_letter(came, acting=person(Role.REGISTRAR, "registrar"), at=NOW)
-
-
-def test_a_request_that_follows_an_answer_does_not_join_this_node_s_own_referral(content: LetterContent) -> None:
-    letter = answered_letter(content.addressee)
-    ack = Acknowledgement(received_at=NOW, registered_as="CR-IN-1")
-    came = received(answer(content, letter, LetterKind.ACKNOWLEDGEMENT, ack, 1))
-    named = NamedLetter(reference=came.reference, kind=LetterKind.ACKNOWLEDGEMENT, dated=NOW.date())
-    request = received(Sent(msgspec.structs.replace(content, follows=(named,))))
-    assert request.referral != letter.referral
-    assert request.referral.direction == "in"
 
 
 @pytest.mark.parametrize("change", [{"revoked_at": NOW}, {"confirmed_at": None}])

@@ -25,8 +25,8 @@ from referral.lifecycle import LetterKind, UrgencyGround
 from referral.models import LetterOfRequest, Packet, Transmission
 from referral.packing.contents import Contents, blinded, verify_contents
 from tests.founding import FRAUD_REPORT, NOW, TESTS, SealedReport, enrol_device, found_node, person
+from tests.referral.arriving import PEER, Sent, own_party, received, refused
 from tests.referral.test_acts import Office, preservation_draft
-from tests.referral.test_inbound import PEER, Sent, own_party, received, refused
 from tests.referral_pure import world
 from tests.referral_pure.examples import COSTA_RICA, REQUEST
 
