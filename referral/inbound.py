@@ -17,6 +17,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.directory.models import Authority, Node
 from backend.incidents import evidence as custody
+from backend.incidents import parties
 from backend.incidents.columns import sealed
 from backend.incidents.models import EvidenceItem
 from backend.incidents.setting_aside import (
@@ -216,7 +217,7 @@ def _store_evidence(
         if not custody.agrees(item, kept.digests, key):
             custody.payload_path(item).unlink()
             raise EvidenceDiffers
-        custody.mark_received(item, kept, acting=WORKER, came_from=f"node {peer.id}", at=at)
+        custody.mark_received(item, kept, acting=WORKER, came_from=parties.node(peer.id), at=at)
         LetterEvidence.objects.create(letter=letter, item=item, position=position)
 
 

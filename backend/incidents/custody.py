@@ -16,7 +16,7 @@ from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import Acting
-from backend.incidents import access
+from backend.incidents import access, parties
 from backend.incidents.columns import opened, sealed
 from backend.incidents.evidence import payload_path
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release
@@ -51,7 +51,7 @@ def read_content(item: EvidenceItem, *, purpose: str, note: str, acting: Person,
         raise NotHanded(_("Write why you read the item, in at most %(most)d characters.") % {"most": MAX_NOTE})
     if item.erased:
         raise NotHanded(_("The item is erased: nothing of it can be read again."))
-    went_to = f"person {acting.audit_id}"
+    went_to = parties.person(acting.audit_id)
     row = _entry(item, Act.READ, went_to=went_to, reason=purpose, acting=acting, at=at)
     row.note_ct = sealed(open_data_key(item.data_key), CustodyEvent, _note_place(item, at), "note_ct", words.encode())
     _enter(row, Event.EVIDENCE_READ, acting=acting)
@@ -71,8 +71,8 @@ def hand_all_to_node(
 ) -> list[CustodyEvent]:
     """The events that items go to a node together; none is entered while one of them may not go. Raises NotHanded."""
     for item in items:
-        if _handed(item, f"node {node}", letter) is None:
-            _release(item, f"node {node}", letter, at=at)
+        if _handed(item, parties.node(node), letter) is None:
+            _release(item, parties.node(node), letter, at=at)
     return [hand_to_node(item, node, letter, acting=acting, at=at) for item in items]
 
 
@@ -81,7 +81,7 @@ def hand_to_node(item: EvidenceItem, node: str, letter: str, *, acting: Acting, 
 
     Raises NotHanded for sensitive material whose release for this node and letter was not approved.
     """
-    went_to = f"node {node}"
+    went_to = parties.node(node)
     earlier = _handed(item, went_to, letter)
     if earlier is not None:
         return earlier
@@ -112,7 +112,7 @@ def _entry(
         at=at,
         by_role=acting.audit_role,
         by_id=acting.audit_id,
-        came_from=f"node {settings.COMITY.node}",
+        came_from=parties.node(settings.COMITY.node),
         went_to=went_to,
         reason=reason,
         letter=letter,

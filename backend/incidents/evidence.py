@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import Acting
+from backend.incidents import parties
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import CustodyEvent, EvidenceItem, EvidenceKey, Incident
 from backend.incidents.report import Report
@@ -131,7 +132,7 @@ def _take(submission: Submission, item: EvidenceItem, *, at: datetime) -> None:
         raise Quarantine("it does not have the size and digests that the device signed for")
     with transaction.atomic():
         item.submission = submission
-        mark_received(item, kept, acting=WORKER, came_from=f"device {submission.sender}", at=at)
+        mark_received(item, kept, acting=WORKER, came_from=parties.device(submission.sender), at=at)
         settle(submission, Submission.Stage.OPENED, at=at)
         # The payload is kept, the wrapped file key too: the sealed original has served, in a row as in a file.
         erase_sealed([submission.pk], at=at)
@@ -149,7 +150,7 @@ def mark_received(item: EvidenceItem, kept: Kept, *, acting: Acting, came_from: 
         by_role=acting.audit_role,
         by_id=acting.audit_id,
         came_from=came_from,
-        went_to=f"node {settings.COMITY.node}",
+        went_to=parties.node(settings.COMITY.node),
         reason="size and digests agree with what the sender signed",
     )
     recording.record(

@@ -10,7 +10,7 @@ from backend.accounts.models import User
 from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
-from backend.incidents import access
+from backend.incidents import access, parties
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import EvidenceItem, Release, ReleaseDecision
 from backend.vault.columns import open_data_key
@@ -61,7 +61,7 @@ def decide_release(release: Release, outcome: str, reason: str, *, acting: Perso
     access.require(acting.user, access.Action.DECIDE_RELEASE, at=at)
     if outcome not in Outcome.values:
         raise NotReleased(_("A release is approved or refused; choose one."))
-    if acting.user.pk == release.proposed_by_id or release.went_to == f"person {acting.user.username}":
+    if not is_another(release, acting.user):
         raise NotReleased(_("Another person decides: neither who proposed the release nor who would get the material."))
     if release.item.erased:
         raise NotReleased(_("The item is erased: nothing of it can be read again."))
@@ -88,6 +88,11 @@ def release_for(item: EvidenceItem, went_to: str, letter: str, *, at: datetime) 
     return found
 
 
+def is_another(release: Release, user: User) -> bool:
+    """Whether this person is the other one, who may decide: who neither proposed nor would get the material."""
+    return user.pk != release.proposed_by_id and release.went_to != parties.person(user.username)
+
+
 def waiting_releases() -> list[Release]:
     """The newest 200 proposals on which nobody has decided."""
     named = ("item__incident", "item__data_key", "proposed_by", "decision", "used_by")
@@ -95,8 +100,8 @@ def waiting_releases() -> list[Release]:
 
 
 def releases_for_another(user: User) -> int:
-    """On how many of all of them this person may be the other one: who neither proposed nor would get the material."""
-    return _undecided().exclude(proposed_by=user).exclude(went_to=f"person {user.username}").count()
+    """On how many of all of them this person may decide, by the rule of is_another()."""
+    return _undecided().exclude(proposed_by=user).exclude(went_to=parties.person(user.username)).count()
 
 
 def _undecided() -> "QuerySet[Release]":

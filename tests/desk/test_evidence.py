@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from backend.audit.models import AuditEvent
 from backend.desk.templatetags.desk import whereabouts
-from backend.incidents import evidence_shown, opening
+from backend.incidents import evidence_shown, opening, parties
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release, ReleaseDecision
 from backend.incidents.releasing import propose_release
 from tests.desk.world import World, make_world
@@ -174,3 +174,12 @@ def test_evidence_is_listed_by_arrival_then_what_is_awaited(world: World, monkey
     assert [listed(page) for page in range(1, 4)] == [whole[:2], whole[2:4], whole[4:6]]
     monkeypatch.setattr(evidence_shown, "PAGE", 1)
     assert sum((listed(page) for page in range(1, 7)), []) == whole
+
+
+def test_who_would_get_the_material_is_not_asked_to_decide(world: World) -> None:
+    to_signer = parties.person(world.people["signer"].audit_id)
+    propose_release(world.sensitive, to_signer, "By law.", acting=world.people["prosecutor"], at=world.at)
+    asked = {
+        role: page(world.client(role), world.sensitive).count("Approve or refuse") for role in ("approver", "signer")
+    }
+    assert asked == {"approver": 2, "signer": 1}

@@ -24,9 +24,9 @@ from backend.accounts.services import Person
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.desk.pages.evidence_forms import DecideRelease, ProposeRelease, Read
-from backend.incidents import access, custody, evidence_shown, releasing
+from backend.incidents import access, custody, evidence_shown, parties, releasing
 from backend.incidents.access import PERMITTED, Action
-from backend.incidents.models import EvidenceItem
+from backend.incidents.models import EvidenceItem, Release
 from referral.selectors import letters_awaiting
 from referral.views.requests import page_of, paging, user_of
 
@@ -133,19 +133,25 @@ def _page(
         "read": form if isinstance(form, Read) else Read(),
         "propose": form if isinstance(form, ProposeRelease) else _proposal(found),
         "releases": [
-            (one, form if one.release.pk == about else DecideRelease(auto_id=f"{one.release.pk}-%s"))
-            for one in page.releases
+            (one, _deciding(one.release, user, form if one.release.pk == about else None)) for one in page.releases
         ],
         "may": _may(found, user, erased=page.erased, at=at),
     }
     return render(request, "evidence/item.html", context, status=400 if form is not None else 200)
 
 
+def _deciding(release: Release, user: User, filled: Any) -> DecideRelease | None:
+    """The form by which the person decides; None for who proposed the release or would get the material."""
+    if not releasing.is_another(release, user):
+        return None
+    return filled or DecideRelease(auto_id=f"{release.pk}-%s")
+
+
 def _may(found: EvidenceItem, user: User, *, erased: bool, at: datetime) -> dict[str, Any]:
     """What the person can do now; the services decide again."""
     here = found.stage == EvidenceItem.Stage.RECEIVED and not erased
     reads = here and access.may(user, Action.READ_EVIDENCE, at=at)
-    to_me = f"person {user.username}"
+    to_me = parties.person(user.username)
     return {
         # What readers and deciders wrote, and the incident: not for a registrar, who sees what went with a letter.
         "words": access.may(user, Action.SEE_EVIDENCE, at=at),

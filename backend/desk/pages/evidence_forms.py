@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backend.accounts.services import Person
+from backend.incidents import parties
 from backend.incidents.custody import MAX_NOTE, Purpose
 from backend.incidents.releasing import MAX_WORDS, Outcome
 from referral.forms.fields import PassageField
@@ -58,7 +59,7 @@ class ProposeRelease(forms.Form):
     def destination(self, who: Person) -> tuple[str, str]:
         """Where to, in the words of custody, and the letter's reference."""
         to = self.cleaned_data["to"]
-        return (f"person {who.audit_id}", "") if to == TO_ME else (f"node {self._nodes[to]}", to)
+        return (parties.person(who.audit_id), "") if to == TO_ME else (parties.node(self._nodes[to]), to)
 
 
 class DecideRelease(forms.Form):
