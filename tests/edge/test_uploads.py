@@ -111,7 +111,7 @@ def test_a_chunk_that_begins_elsewhere_changes_nothing(begun: Upload, edge: Runn
 
 
 def test_a_chunk_that_is_not_the_signed_one_leaves_nothing(begun: Upload, edge: RunningEdge) -> None:
-    changed = begun.but(body=begun.body[:150_000] + b"?" + begun.body[150_001:])
+    changed = begun.but(body=begun.body[:150_000] + bytes([begun.body[150_000] ^ 1]) + begun.body[150_001:])
     digest = wire.format_digest(hashlib.sha256(begun.body[100_000:200_000]).digest())
     assert problem_of(changed.chunk(100_000, 200_000, content_digest=digest)) == "digest-differs"
     assert arrived(edge.sealed) == 100_000

@@ -64,7 +64,7 @@ def test_a_payload_that_changed_at_rest_is_never_given_out_whole() -> None:
     whole = path.read_bytes()
     assert len(read(item)) == 3_000_000
     got: list[bytes] = []
-    for changed in (whole[:-1], whole[:-65_552], whole[:100] + b"\0" + whole[101:]):
+    for changed in (whole[:-1], whole[:-65_552], whole[:100] + bytes([whole[100] ^ 1]) + whole[101:]):
         path.write_bytes(changed)
         got.clear()
         with pytest.raises(CannotOpen):
