@@ -1,1 +1,1 @@
-"""Learning the wording of elements from marked narratives: run by hand (`make learn`), never by a node."""
+"""Learning from marked narratives how people tell an element: run by hand (`make learn`), never by a node."""

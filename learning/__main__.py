@@ -1,4 +1,4 @@
-"""`python -m learning learn`: new weights from the working narratives; `… measure [PART]`: how good they are."""
+"""`python -m learning learn [words|reading]`: learns anew from the working narratives; `… measure [PART]`: how well."""
 
 import sys
 from collections.abc import Sequence
@@ -14,11 +14,19 @@ _KEPT = Path(__file__).parent.parent / "var" / "learning" / "vectors.npz"
 _WORDING = SHIPPED / "engine" / "wording"
 
 
-def learn() -> None:
-    """Learns, prints what cross-validation says, and writes the weights."""
+def learn_words() -> None:
+    """Learns the weights of words, prints what cross-validation says, and writes them."""
     from learning import learner  # needs the packages of requirements/learn.in, which measuring does not
 
     told, answers = learner.learn(_KEPT, _WORDING)
+    _print(told, answers)
+
+
+def learn_reading() -> None:
+    """Teaches the close reader, prints how good it is on the reports kept apart, and writes it."""
+    from learning import close  # likewise
+
+    told, answers = close.learn(SHIPPED / "engine" / "reader")
     _print(told, answers)
 
 
@@ -49,10 +57,15 @@ def _print(told: Sequence[Report], answers: dict[str, Sequence[str]] | dict[str,
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["learn"]:
-            learn()
+            learn_words()
+            learn_reading()
+        case ["learn", "words"]:
+            learn_words()
+        case ["learn", "reading"]:
+            learn_reading()
         case ["measure", *part]:
             measured(part[0] if part else "held-out")
         case ["words", mark]:
             print_words(mark)
         case _:
-            sys.exit("usage: python -m learning learn | measure [working|held-out] | words MARK")
+            sys.exit("usage: python -m learning learn [words|reading] | measure [working|held-out] | words MARK")

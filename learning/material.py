@@ -14,7 +14,7 @@ from learning.reports import Passage, Report, Sentence
 from learning.teacher import SIZE, Teacher, Vectors
 
 # So many reports have to show a mark before it is learned.
-_FEWEST = 12
+FEWEST = 12
 # A passage belongs to a clause when at least so many of its code points, or half of it, lie inside.
 _INSIDE = 8
 
@@ -79,17 +79,18 @@ def material(reports: list[Report], sentences: list[Sentence], teacher: Teacher)
     rows: list[Row] = []
     starts = [0]
     for report in reports:
-        rows += _rows(report, len(rows))
+        rows += rows_of_report(report, len(rows))
         starts.append(len(rows))
     for sentence in sentences:
         words = [word_of(word) for word in tokenise(sentence.text).plain]
         rows.append(Row(words, sentence.text, frozenset(sentence.marks)))
     counts = Counter(mark for report in reports for mark in {passage.mark for passage in report.passages})
-    marks = sorted(mark for mark, count in counts.items() if count >= _FEWEST)
+    marks = sorted(mark for mark, count in counts.items() if count >= FEWEST)
     return Material(reports, rows, starts, marks, teacher)
 
 
-def _rows(report: Report, first: int) -> list[Row]:
+def rows_of_report(report: Report, first: int) -> list[Row]:
+    """The clauses of a report as rows, of which the first has the number `first`."""
     tokens = tokenise(report.text)
     cut = clauses(tokens)
     found = []

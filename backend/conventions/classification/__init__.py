@@ -75,7 +75,7 @@ def classify(
     spoken = (lang,) if lang else languages(law, tokens)
     hits = [hit for language in spoken for hit in cue_search.find(cue_search.ready(law, language), tokens)]
     short = len(tokens.plain) < SHORT
-    heard = NOTHING if short else hear(law, tokens)
+    heard = NOTHING if short else hear(law, narrative, tokens)
     findings = _gathered(law, hits, heard, facts or {})
     found = _offences(law, findings, heard, states, short=short)
     case = case_of(law, found, findings, _gathered(law, hits, heard, {}) if facts else findings, facts or {})
@@ -178,6 +178,11 @@ def _warnings(findings: Findings, heard: Heard, indicators: Sequence[Indicator])
     if not heard.whole:
         text = f"Only the first {MAX_CLAUSES} clauses of the narrative were read for offences: shorten it."
         found.append(Notice("read-in-part", text))
+    elif not heard.closely:
+        text = (
+            "The narrative is too long to be read closely, and was judged by its words alone: classify its parts, too."
+        )
+        found.append(Notice("read-by-words", text))
     if findings.in_part:
         text = f"Of an element for which more passages speak only the first {MAX_PASSAGES} are listed."
         found.append(Notice("passages-left-out", text))

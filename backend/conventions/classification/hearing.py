@@ -1,4 +1,4 @@
-"""What the learned wording says of a narrative: the offences it proposes, the passages that speak for an element."""
+"""What was learned from marked reports says of a narrative: the offences it proposes, the passages for an element."""
 
 import functools
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from backend.conventions.catalogue import Catalogue
 from backend.conventions.classification.evidence import Findings
-from backend.conventions.classification.wording import Reading, Span, wording
+from backend.conventions.classification.reader import reader
+from backend.conventions.classification.reading import Reading, Span, places
+from backend.conventions.classification.wording import wording
 from backend.conventions.tokens import Tokens
 
 _NONE = "none"
@@ -19,29 +21,34 @@ _SMALL_WORDS = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The chance of each offence, those proposed, and the passages `(mark, span)` that count; whether all was read."""
+    """The chance of each offence, those proposed, and the passages `(mark, span)` that count.
+
+    `whole`: whether all was read; `closely`: whether who did what to whom was, or only words were added up.
+    """
 
     chances: Mapping[str, float]
     proposed: frozenset[str]
     passages: tuple[tuple[str, Span], ...]
     whole: bool
+    closely: bool = True
 
 
 NOTHING = Heard({}, frozenset(), (), whole=True)
 
 
-def hear(law: Catalogue, tokens: Tokens) -> Heard:
-    """What the wording says, words alone: answers of the officer are weighed elsewhere. Nothing of what is no prose."""
-    if not _is_prose(law, tokens):
+def hear(law: Catalogue, narrative: str, tokens: Tokens) -> Heard:
+    """What the narrative says by itself: answers of the officer are weighed elsewhere. Nothing of what is no prose."""
+    if not tokens.plain or not _is_prose(law, tokens):
         return NOTHING
-    learned = wording(law)
-    reading = learned.read(tokens)
+    close = reader(law).read(narrative, tokens)
+    reading: Reading = close or wording(law).read(tokens)
     chances = reading.chances()
-    thresholds = learned.decision.thresholds
+    thresholds = reading.decision.thresholds
     proposed: frozenset[str] = frozenset()
-    if reading.clauses and chances[_NONE] < thresholds[_NONE]:
+    if chances[_NONE] < thresholds[_NONE]:
         proposed = frozenset(code for code, chance in chances.items() if code != _NONE and chance >= thresholds[code])
-    return Heard(chances, proposed, tuple(_counting(law, reading, proposed)), reading.whole)
+    passages = tuple(_counting(law, reading, proposed))
+    return Heard(chances, proposed, passages, reading.whole, closely=close is not None)
 
 
 def _is_prose(law: Catalogue, tokens: Tokens) -> bool:
@@ -57,12 +64,12 @@ def _small_words(law: Catalogue) -> frozenset[str]:
 
 def _counting(law: Catalogue, reading: Reading, proposed: frozenset[str]) -> Iterator[tuple[str, Span]]:
     """The passages that reach the score of their mark, and the best one for each element of a proposed offence."""
-    decision = reading.wording.decision
+    decision = reading.decision
     wanted = {mark for mark, row in law.marks.items() if any(name.split("/")[0] in proposed for name in row.shows)}
     least = [decision.shown[mark] - (_WEAKER if mark in wanted else 0.0) for mark in decision.marks]
     seen: set[int] = set()
     counting = []
-    for mark, place in reading.places(least):
+    for mark, place in places(reading.scores, least):
         if mark not in seen or reading.scores[place, mark] >= decision.shown[decision.marks[mark]]:
             counting.append((mark, place))
         seen.add(mark)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.classification.reading import Span
 from backend.conventions.loading import read_json
 from backend.conventions.schema.engine import Decision
 from backend.conventions.tokens import Tokens
 
-Span = tuple[int, int]
 _STEM = 5
 # A clause shorter than this is read together with the one before it.
 _SHORTEST = 4
@@ -180,6 +180,11 @@ class Reading:
     whole: bool
     words: Any = None
 
+    @property
+    def decision(self) -> Decision:
+        """By what it is decided."""
+        return self.wording.decision
+
     def strongest(self) -> Any:
         """For every mark the strongest and the second strongest clause, as `[2, marks]`."""
         import numpy
@@ -200,17 +205,6 @@ class Reading:
         weights, biases = self.wording.deciding
         chances = 1 / (1 + numpy.exp(-(weights @ inputs + biases)))
         return dict(zip(self.wording.decision.codes, chances.tolist(), strict=True))
-
-    def places(self, least: Sequence[float], most: int = 3) -> Iterator[tuple[int, int]]:
-        """For every mark the clauses that reach its least score, the strongest first: numbers of mark and clause."""
-        import numpy
-
-        reached = self.scores >= numpy.asarray(least, numpy.float32)
-        for mark in reached.any(axis=0).nonzero()[0].tolist():
-            column = self.scores[:, mark].tolist()
-            found = reached[:, mark].nonzero()[0].tolist()
-            for place in sorted(found, key=lambda place: -column[place])[:most]:
-                yield mark, place
 
     def spans(self, passages: Sequence[tuple[int, int]]) -> list[Span]:
         """The code points of each `(mark, clause)`, without the words at its ends that do not speak for the mark."""

@@ -119,6 +119,28 @@ class Decision(Row, frozen=True, kw_only=True):
         return numpy.array(rows, numpy.float32), numpy.array([self.biases[code] for code in self.codes], numpy.float32)
 
 
+class ReaderSheet(Row, frozen=True, kw_only=True):
+    """`engine/reader/reader.json`, made by `make learn`: what the model of `layers.onnx` tells, and how it decides.
+
+    `marks` are the columns of what it says of each piece of a word (`-key` denies), `codes` those of what it says of
+    the report; `none` among them is "no offence at all". `thresholds[code]` is the chance from which the offence is
+    proposed; above that of `none` nothing is. `shown[mark]` is the score from which a passage counts, `floor` that of
+    a clause without a piece. `begin`, `end` and `unknown` are pieces with a meaning of their own. `made_from` is the
+    SHA-256 of the narratives, `base` the model from which learning began.
+    """
+
+    made_from: str
+    base: str
+    marks: tuple[str, ...]
+    codes: tuple[str, ...]
+    thresholds: dict[str, float]
+    shown: dict[str, float]
+    floor: float
+    begin: int
+    end: int
+    unknown: int
+
+
 class IndicatorWords(Row, frozen=True, kw_only=True):
     """`engine/indicators.yaml`: words that decide what a string in a report is; lower case, without accents.
 
