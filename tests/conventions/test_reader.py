@@ -2,6 +2,8 @@
 
 import numpy
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from backend.conventions.catalogue import shipped
 from backend.conventions.classification import classify
@@ -37,11 +39,22 @@ def test_the_pieces_of_a_narrative_are_its_characters_in_order() -> None:
     assert (numpy.diff(found.clause[found.clause >= 0]) >= 0).all()
 
 
-@pytest.mark.parametrize("text", ["ℌⅷ ﬁ №5 ｆｕｌｌ", "مرحبا 你好 🌞", "x" * 5000, "\u200b \u202e ", "a\u0301 e\u0301"])
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(), max_size=60))
+@example("\ud800 half of a pair")
+@example("▁ ▁▁▁ the model's own sign for a space")
+@example("<s> </s> <unk> \x00")
+@example("ℌⅷ ﬁ №5 ｆｕｌｌ ﷺ")
+@example("مرحبا 你好 🌞 \u200b \u202e \u3164 \ufeff")
+@example("x" * 5000)
 def test_whatever_is_written_is_cut_into_pieces_inside_it(text: str) -> None:
-    found = pieces_of(f"Somebody wrote {text} on it.")
-    assert len(found.rows) == len(found.starts) == len(found.clause)
-    assert found.starts.max() < len(text) + 30
+    told = f"Somebody wrote {text} on it."
+    found = pieces_of(told)
+    assert len(found.rows) == len(found.starts) == len(found.ends) == len(found.clause)
+    assert (found.starts[0], found.rows[-1]) == (0, reader(shipped()).numbers["."])
+    reading = reader(shipped()).read(told, tokenise(told))
+    assert reading is not None
+    assert numpy.isfinite(reading.scores).all()
 
 
 @pytest.mark.parametrize(("count", "clause"), [(10, 4), (WINDOW, 30), (WINDOW + 1, 30), (1999, 30), (1999, 700)])

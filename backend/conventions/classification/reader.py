@@ -113,6 +113,8 @@ class Reader:
         sizes: list[int] = []
         for match in _CHUNK.finditer(narrative):
             found, lengths = self._of_chunk(match[0])
+            if not found:
+                continue
             rows += found
             starts += itertools.accumulate(lengths[:-1], initial=match.start())
             sizes += lengths
@@ -130,7 +132,9 @@ class Reader:
         """The pieces of what stands between two spaces: their rows, and how many characters each has."""
         if (found := self.met.get(chunk)) is not None:
             return found
-        cut = self.cutter.encode(unicodedata.normalize("NFKC", chunk), out_type=str)
+        # The model's own sign for a space is no letter of anybody's, and half a surrogate pair no character.
+        plain = unicodedata.normalize("NFKC", chunk).replace("▁", "_").encode("utf-8", "replace").decode()
+        cut = self.cutter.encode(plain, out_type=str)
         rows = tuple(self.numbers.get(piece, self.decision.unknown) for piece in cut)
         sizes = [len(piece) for piece in cut]
         if cut and cut[0].startswith("▁"):
