@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 ADDED = "data-interference"  # What the words of MORE show and the first report does not.
 SCHEMA = {"schema": "comity/report/v1"}
 MORE: dict[str, Any] = {
-    "narrative": "A program encrypted all files on the server and a ransom note demanded 5,000 dollars in bitcoin for "
-    "the key. It came from demand.writer@exampleton.example.",
+    "narrative": "On Monday a program encrypted all files on our server, so that nobody could open the accounts any "
+    "more. A ransom note on every screen demanded 5,000 dollars in bitcoin for the key, or everything would be "
+    "deleted. The note came from demand.writer@exampleton.example.",
     "language": "en",
     "losses": [{"amount": "5000", "currency": "USD", "still_moving": "no"}],
     "connections": [{"ip": "203.0.113.77", "at": "2026-11-23T03:10:00-04:00", "event": "sign-in", "port": 50211}],

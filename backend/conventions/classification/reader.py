@@ -222,6 +222,8 @@ def load(folder: Path) -> Reader:
     # One core: a worker reads as many reports at once as there are workers, and a sum has one order.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # The weights are unpacked once, when the file is read, and not for every report.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
     found.layers = onnxruntime.InferenceSession(folder / "layers.onnx", options, providers=["CPUExecutionProvider"])
     return found
 
