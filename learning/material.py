@@ -8,13 +8,14 @@ from functools import cached_property
 import numpy
 from numpy.typing import NDArray
 
-from backend.conventions.classification.wording import Clause, clauses, features, word_of
+from backend.conventions.classification.reading import Clause, clauses
+from backend.conventions.classification.wording import features, word_of
 from backend.conventions.tokens import Tokens, tokenise
 from learning.reports import Passage, Report, Sentence
 from learning.teacher import SIZE, Teacher, Vectors
 
 # So many reports have to show a mark before it is learned.
-FEWEST = 12
+_FEWEST = 12
 # A passage belongs to a clause when at least so many of its code points, or half of it, lie inside.
 _INSIDE = 8
 
@@ -84,9 +85,18 @@ def material(reports: list[Report], sentences: list[Sentence], teacher: Teacher)
     for sentence in sentences:
         words = [word_of(word) for word in tokenise(sentence.text).plain]
         rows.append(Row(words, sentence.text, frozenset(sentence.marks)))
+    return Material(reports, rows, starts, marks_of(reports), teacher)
+
+
+def marks_of(reports: Sequence[Report]) -> list[str]:
+    """The marks that enough reports show to be learned."""
     counts = Counter(mark for report in reports for mark in {passage.mark for passage in report.passages})
-    marks = sorted(mark for mark, count in counts.items() if count >= FEWEST)
-    return Material(reports, rows, starts, marks, teacher)
+    return sorted(mark for mark, count in counts.items() if count >= _FEWEST)
+
+
+def codes_of(reports: Sequence[Report]) -> list[str]:
+    """The offences that some report is."""
+    return sorted({code for report in reports for code in report.gold})
 
 
 def rows_of_report(report: Report, first: int) -> list[Row]:

@@ -100,7 +100,7 @@ class Network(nn.Module):
         self.strongest = nn.Linear(2 * marks, codes)
         nn.init.zeros_(self.strongest.weight)
 
-    def lower(self, vectors: Tensor, there: Tensor | None, layers: Sequence[nn.Module]) -> Tensor:
+    def through(self, vectors: Tensor, there: Tensor | None, layers: Sequence[nn.Module]) -> Tensor:
         """What the layers make of the vectors of the pieces."""
         told = self.even(vectors + self.places[: vectors.shape[1]])
         for layer in layers:
@@ -132,7 +132,7 @@ class OneReport(nn.Module):
 
     def forward(self, vectors: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
         """`[pieces, marks]` and `[codes]`."""
-        told = self.network.lower(vectors, None, self.network.layers)
+        told = self.network.through(vectors, None, self.network.layers)
         there = torch.ones_like(vectors[:, :, 0], dtype=torch.bool)
         batch = Batch(there, there, pool[None], pool.sum(1)[None] > 0)
         _, codes = self.network.clauses_and_codes(told, batch)

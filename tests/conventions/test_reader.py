@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from backend.conventions.catalogue import shipped
 from backend.conventions.classification import classify
 from backend.conventions.classification.reader import LONGEST, SLACK, WINDOW, Pieces, reader, windows
-from backend.conventions.classification.wording import clauses
+from backend.conventions.classification.reading import clauses
 from backend.conventions.tokens import tokenise
 from learning.measuring import measure
 from learning.reports import digest, reports

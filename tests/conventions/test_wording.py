@@ -2,7 +2,8 @@
 
 from backend.conventions.catalogue import shipped
 from backend.conventions.classification.lists import offence_lists
-from backend.conventions.classification.wording import clauses, features, wording
+from backend.conventions.classification.reading import clauses
+from backend.conventions.classification.wording import features, wording
 from backend.conventions.tokens import tokenise
 from learning.reports import digest, reports, sentences, unmarked
 

@@ -44,7 +44,7 @@ __all__ = ["Classification", "ElementStanding", "OffenceFound", "Standing", "Not
 
 # A narrative of a police report has hundreds of words; what is a hundred times longer is something else.
 MAX_LENGTH = 10_000_000
-# Fewer words than this are a statement rather than a report: cues read it, for the wording was learned from reports.
+# Fewer words than this are a statement rather than a report: cues read it, for learning was from reports.
 SHORT = 40
 # Only a log has more, and a log is evidence.
 MAX_INDICATORS = 20_000
@@ -105,7 +105,7 @@ def _gathered(law: Catalogue, hits: Sequence[Hit], heard: Heard, answers: Mappin
 def _offences(
     law: Catalogue, findings: Findings, heard: Heard, states: Sequence[str], *, short: bool
 ) -> tuple[OffenceFound, ...]:
-    """Those that the wording proposes or the answers show, and that no answer closes; the likeliest first.
+    """Those that the narrative points to or the answers show, and that no answer closes; the likeliest first.
 
     In a short statement the cues propose instead, and words that deny close.
     """

@@ -38,7 +38,7 @@ NOTHING = Heard({}, frozenset(), (), whole=True)
 
 def hear(law: Catalogue, narrative: str, tokens: Tokens) -> Heard:
     """What the narrative says by itself: answers of the officer are weighed elsewhere. Nothing of what is no prose."""
-    if not tokens.plain or not _is_prose(law, tokens):
+    if not _is_prose(law, tokens):
         return NOTHING
     close = reader(law).read(narrative, tokens)
     reading: Reading = close or wording(law).read(tokens)

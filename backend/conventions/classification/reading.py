@@ -4,9 +4,44 @@ Two read: the close reader (`reader.py`) whatever is not endless, the weights of
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from backend.conventions.tokens import Tokens
+
 Span = tuple[int, int]
+# A clause shorter than this is read together with the one before it.
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words `[first, last)` of a clause."""
+
+    first: int
+    last: int
+
+
+def clauses(tokens: Tokens) -> list[Clause]:
+    """The clauses of a narrative in order; short ones belong to their neighbour in the sentence."""
+    found: list[Clause] = []
+    first = 0
+    count = len(tokens.plain)
+    for place in range(1, count + 1):
+        if place < count and not _parts(tokens, first, place):
+            continue
+        if found and place - first < _SHORTEST and tokens.sentence[first] == tokens.sentence[found[-1].first]:
+            found[-1] = Clause(found[-1].first, place)
+        else:
+            found.append(Clause(first, place))
+        first = place
+    return [clause for clause in found if clause.last > clause.first]
+
+
+def _parts(tokens: Tokens, first: int, place: int) -> bool:
+    if tokens.sentence[place] != tokens.sentence[place - 1]:
+        return True
+    return tokens.clause[place] != tokens.clause[place - 1] and place - first >= _SHORTEST
 
 
 class Verdict(Protocol):

@@ -1,8 +1,8 @@
 """What a narrative says of each element, by the wording of many marked reports: a weight for every word and element.
 
 A clause speaks for an element as much as its words and pairs of words weigh for it, and a little as those of its
-neighbours in the sentence do. Sums only: whatever is found can be led back to its words. How it was learned:
-docs/classification.md.
+neighbours in the sentence do. Sums only: whatever is found can be led back to its words. It reads what is too long for
+the model (`reader.py`). How it was learned: docs/classification.md.
 """
 
 import functools
@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from backend.conventions.catalogue import Catalogue
-from backend.conventions.classification.reading import Span
+from backend.conventions.classification.reading import Clause, Span, clauses
 from backend.conventions.loading import read_json
 from backend.conventions.schema.engine import Decision
 from backend.conventions.tokens import Tokens
 
 _STEM = 5
-# A clause shorter than this is read together with the one before it.
-_SHORTEST = 4
 # So far below the score that counts, a clause says nothing of a mark.
 QUIETER = 4.0
 # What speaks against an offence counts from so far below the score that counts: an echo does not take one away.
@@ -30,36 +28,6 @@ MAX_CLAUSES = 20_000
 _MANY_ROWS = 10_000
 # Room for the words of any language that is spoken here; what is no language fills it and is forgotten.
 _MOST_MET = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """The words `[first, last)` of a clause."""
-
-    first: int
-    last: int
-
-
-def clauses(tokens: Tokens) -> list[Clause]:
-    """The clauses of a narrative in order; short ones belong to their neighbour in the sentence."""
-    found: list[Clause] = []
-    first = 0
-    count = len(tokens.plain)
-    for place in range(1, count + 1):
-        if place < count and not _parts(tokens, first, place):
-            continue
-        if found and place - first < _SHORTEST and tokens.sentence[first] == tokens.sentence[found[-1].first]:
-            found[-1] = Clause(found[-1].first, place)
-        else:
-            found.append(Clause(first, place))
-        first = place
-    return [clause for clause in found if clause.last > clause.first]
-
-
-def _parts(tokens: Tokens, first: int, place: int) -> bool:
-    if tokens.sentence[place] != tokens.sentence[place - 1]:
-        return True
-    return tokens.clause[place] != tokens.clause[place - 1] and place - first >= _SHORTEST
 
 
 def _joined(tokens: Tokens, first: Clause, second: Clause) -> bool:
