@@ -47,7 +47,7 @@ def seal_stream(
     with Tally(header, nonce) as tally:
         for plaintext, sealed in _sealed_batches(source, age.payload_key(file_key, nonce)):
             tally.add(plaintext, sealed)
-            out.write(sealed)
+            age.write_all(out, sealed)
             if progress is not None:
                 progress(len(plaintext))
         return tally.whole()

@@ -86,7 +86,7 @@ def _open_into(source: BinaryIO, out: BinaryIO | None, file_key: bytes, nonce: b
     for plaintext, sealed in _plain_batches(source, file_key, nonce):
         tally.add(plaintext, sealed)
         if out is not None:
-            out.write(plaintext)
+            age.write_all(out, plaintext)
 
 
 def _unwrap(stanza: age.Stanza, identity: Identity) -> bytes | None:
