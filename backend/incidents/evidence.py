@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import Acting
-from backend.incidents import parties
+from backend.incidents import parties, reasons
 from backend.incidents.columns import opened, sealed
 from backend.incidents.models import CustodyEvent, EvidenceItem, EvidenceKey, Incident
 from backend.incidents.report import Report
@@ -129,7 +129,7 @@ def _take(submission: Submission, item: EvidenceItem, *, at: datetime) -> None:
         kept = keep_payload(source, item, kind="intake", key_id=submission.key_id, key=key)
     if not agrees(item, kept.digests, key):
         payload_path(item).unlink()
-        raise Quarantine("it does not have the size and digests that the device signed for")
+        raise Quarantine(reasons.OTHER_EVIDENCE)
     with transaction.atomic():
         item.submission = submission
         mark_received(item, kept, acting=WORKER, came_from=parties.device(submission.sender), at=at)

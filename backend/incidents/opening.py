@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.recording import NewEvent
-from backend.incidents import classifying, evidence, supplementing
+from backend.incidents import classifying, evidence, reasons, supplementing
 from backend.incidents.classifying import Proposal, indicator_rows
 from backend.incidents.columns import sealed
 from backend.incidents.models import Classification, Incident, Indicator
@@ -127,7 +127,7 @@ def _devices() -> "QuerySet[Device]":
 def _unsealed(submission: Submission, device: Device | None) -> Unsealed:
     """Opened and found in order, from a device that may send; raises Quarantine, KeyNotHeld or a CryptoError."""
     if device is None:
-        raise Quarantine("the sender is no enrolled device of this node")
+        raise Quarantine(reasons.NO_DEVICE)
     unsealed = unseal(submission, device)
     check_revocation(submission, device, signed_at=unsealed.statement.at)
     return unsealed
@@ -155,7 +155,7 @@ def _store(prepared: Sequence[_Prepared], *, at: datetime) -> None:
     """Store what was prepared, in the caller's transaction and with one statement for all rows of a kind."""
     for one in prepared:
         if one.report.evidence and evidence.named_before(one.submission.sender, one.report):
-            raise Quarantine("it names evidence that an earlier report of the same device names")
+            raise Quarantine(reasons.NAMED_BEFORE)
     for one, reference in zip(prepared, next_references(at, len(prepared)), strict=True):
         one.incident.reference = reference
     DataKey.objects.bulk_create([one.data_key for one in prepared])

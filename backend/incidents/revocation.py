@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from backend.incidents.setting_aside import SIGNED_AFTER_REVOCATION, SIGNED_BEFORE_REVOCATION, Quarantine
+from backend.incidents import reasons
+from backend.incidents.setting_aside import Quarantine
 from backend.intake.models import Submission
 from backend.units.models import Device
 
@@ -17,6 +18,6 @@ def check_revocation(submission: Submission, device: Device, *, signed_at: datet
     if not submission.sender_revoked:
         return
     if device.revoked_at is None or signed_at >= device.revoked_at:
-        raise Quarantine(SIGNED_AFTER_REVOCATION)
+        raise Quarantine(reasons.SIGNED_AFTER_REVOCATION)
     if submission.released_at is None:
-        raise Quarantine(SIGNED_BEFORE_REVOCATION)
+        raise Quarantine(reasons.SIGNED_BEFORE_REVOCATION)

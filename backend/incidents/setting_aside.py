@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.subjects import System
+from backend.incidents import reasons
 from backend.intake.models import Submission
 from backend.intake.queue import claimed, ends_the_worker, failure_name, given_up
 from backend.vault.secrets import DataKeyDestroyed, KeyNotHeld
@@ -21,16 +22,14 @@ from crypto.errors import CryptoError
 
 WORKER = System("worker")
 MAX_ATTEMPTS = 8
-ENDS_THE_WORKER = "the worker ended each time that it was worked on"
-ERASED = "the incident that it belongs to was erased"
-# What a device signed before it was revoked may be released by a person; what it signed afterwards never is opened.
-SIGNED_BEFORE_REVOCATION = "its device was revoked; by the signed statement it was sealed before that"
-SIGNED_AFTER_REVOCATION = "its device was revoked, and by the signed statement it was sealed only after that"
 log = logging.getLogger("comity.incidents")
 
 
 class Quarantine(Exception):
-    """The submission is to be set aside; the sentence is the reason shown to the operator."""
+    """The submission is to be set aside; the sentence, of `reasons` where it is ours, is what the operator reads."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
 
 
 def work_on_one(
@@ -57,7 +56,7 @@ def work_on(
 ) -> None:
     """Do ``work`` on a claimed submission, and with its failure what ``work_on_one`` says."""
     if ends_the_worker(submission, most=MAX_ATTEMPTS):
-        set_aside(submission, ENDS_THE_WORKER)
+        set_aside(submission, reasons.ENDS_THE_WORKER)
         return
     key = "exchange" if submission.kind == Submission.Kind.PACKET else "intake"
     try:
@@ -65,16 +64,17 @@ def work_on(
     except Quarantine as reason:
         set_aside(submission, str(reason))
     except DataKeyDestroyed:
-        set_aside(submission, ERASED)
+        set_aside(submission, reasons.ERASED)
     except KeyNotHeld:
-        set_aside(submission, f"the {key} key that it names is not held here any more")
+        set_aside(submission, reasons.KEY_NOT_HELD[key])
     except CryptoError as closed:
         log.info("submission %s does not open: %s", submission.id, failure_name(closed.__cause__ or closed))
-        set_aside(submission, f"it does not open with the {key} key that it names")
+        set_aside(submission, reasons.DOES_NOT_OPEN[key])
     except Exception as problem:
         log.error("submission %s: %s on attempt %d", submission.id, failure_name(problem), submission.attempts)
         if given_up(submission, problem, most=MAX_ATTEMPTS):
-            set_aside(submission, f"failed {submission.attempts} times ({failure_name(problem)})")
+            failed = {"times": submission.attempts, "failure": failure_name(problem)}
+            set_aside(submission, reasons.FAILED % failed)
 
 
 def quarantine(submission: Submission, reason: str, *, at: datetime) -> None:

@@ -16,7 +16,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.directory.models import PublishedKey
 from backend.incidents import access
-from backend.incidents.setting_aside import ERASED, SIGNED_BEFORE_REVOCATION
+from backend.incidents.reasons import ERASED, SIGNED_BEFORE_REVOCATION
 from backend.intake.models import Submission
 
 Stage = Submission.Stage

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.recording import NewEvent
-from backend.incidents import evidence
+from backend.incidents import evidence, reasons
 from backend.incidents.classifying import classify_incident, keep_others_from
 from backend.incidents.columns import sealed
 from backend.incidents.models import Incident, Supplement
@@ -28,6 +29,18 @@ LOOK_AGAIN = timedelta(seconds=30)
 WAIT_AT_MOST = timedelta(days=1)
 
 
+class _Why(NamedTuple):
+    """The reasons why something named is no row: it waits too long, was set aside, or never came."""
+
+    not_opened: str
+    set_aside: str
+    absent: str
+
+
+_REPORT = _Why(reasons.REPORT_NOT_OPENED, reasons.REPORT_SET_ASIDE, reasons.REPORT_ABSENT)
+_SUPPLEMENT = _Why(reasons.SUPPLEMENT_NOT_OPENED, reasons.SUPPLEMENT_SET_ASIDE, reasons.SUPPLEMENT_ABSENT)
+
+
 class NotYet(Exception):
     """What this adds to has arrived and is not opened yet: it waits."""
 
@@ -42,12 +55,12 @@ def add(unsealed: Unsealed, *, at: datetime) -> Supplement:
     # Read under the lock: what was erased meanwhile is not added to.
     incident.data_key.refresh_from_db()
     if incident.erased:
-        raise Quarantine("the report that it names was erased")
+        raise Quarantine(reasons.REPORT_ERASED)
     key = open_data_key(incident.data_key)
     before = read_whole(incident, key=key)
     row = _row(unsealed, incident, before, key, at=at)
     if unsealed.report.evidence and evidence.named_before(unsealed.submission.sender, unsealed.report):
-        raise Quarantine("it names evidence that an earlier report of the same device names")
+        raise Quarantine(reasons.NAMED_BEFORE)
     after = _with(before, row, unsealed)
     row.save(force_insert=True)
     if unsealed.report.evidence:
@@ -64,22 +77,22 @@ def _incident(unsealed: Unsealed, *, at: datetime) -> Incident:
     incidents = Incident.objects.filter(unit=unsealed.device.unit, submission__submission_id=of)
     found = list(incidents.select_related("data_key")[:2])
     if not found:
-        raise _absent(unsealed, of, "the report that it names", at=at)
+        raise _absent(unsealed, of, _REPORT, at=at)
     if len(found) > 1:
-        raise Quarantine("its unit has more than one report of the id that it names")
+        raise Quarantine(reasons.MORE_THAN_ONE)
     return found[0]
 
 
-def _absent(unsealed: Unsealed, of: UUID | None, what: str, *, at: datetime) -> Exception:
+def _absent(unsealed: Unsealed, of: UUID | None, why: _Why, *, at: datetime) -> Exception:
     """Why something named is no row yet: it waits itself, or it never will be one as things stand."""
     sent = _sent(unsealed.device.unit, of).values_list("stage", flat=True)
     if Submission.Stage.RECEIVED in sent:
         if at - unsealed.submission.received_at < WAIT_AT_MOST:
             return NotYet()
-        return Quarantine(f"{what} was not opened within a day of its arrival; try again when it is")
+        return Quarantine(why.not_opened)
     if sent:
-        return Quarantine(f"{what} is in quarantine or was given up; release that one first, then try this one again")
-    return Quarantine(f"{what} did not come from its unit; try again when it has")
+        return Quarantine(why.set_aside)
+    return Quarantine(why.absent)
 
 
 def _sent(unit: Unit, of: UUID | None) -> "QuerySet[Submission]":
@@ -89,7 +102,7 @@ def _sent(unit: Unit, of: UUID | None) -> "QuerySet[Submission]":
 
 def _row(unsealed: Unsealed, incident: Incident, before: Whole, key: OpenDataKey, *, at: datetime) -> Supplement:
     if before.read_up_to >= MOST:
-        raise Quarantine(f"{MOST} submissions were added to the report already; report it as a further incident")
+        raise Quarantine(reasons.TOO_MANY, most=MOST)
     row = Supplement(
         incident=incident,
         position=before.read_up_to + 1,
@@ -112,7 +125,7 @@ def _withdrawn(unsealed: Unsealed, before: Whole, *, at: datetime) -> Supplement
     sent = {row.pk for row in _sent(unsealed.device.unit, named)}
     found = [one.row for one in before.later if one.row.submission_id in sent]
     if not found:
-        raise _absent(unsealed, named, "the supplement that it withdraws", at=at)
+        raise _absent(unsealed, named, _SUPPLEMENT, at=at)
     return found[0]
 
 
@@ -122,13 +135,9 @@ def _with(before: Whole, row: Supplement, unsealed: Unsealed) -> Whole:
     parts = [*before.later, Later(row, unsealed.report, False, unsealed.body)]
     after = Whole(before.first, tuple(replace(one, withdrawn=one.row.pk in gone) for one in parts))
     if len(after.report.narrative) > MOST_CHARACTERS:
-        raise Quarantine(
-            f"with it the narratives have more than {MOST_CHARACTERS} characters; report it as a further incident"
-        )
+        raise Quarantine(reasons.TOO_MANY_CHARACTERS, most=MOST_CHARACTERS)
     if sum(len(one.body) for one in after.later) > MOST_BYTES:
-        raise Quarantine(
-            f"with it more than {MOST_BYTES} bytes were added to the report; report it as a further incident"
-        )
+        raise Quarantine(reasons.TOO_MANY_BYTES, most=MOST_BYTES)
     return after
 
 

@@ -12,6 +12,7 @@ from backend.audit import recording
 from backend.audit.events import Event
 from backend.audit.recording import NewEvent
 from backend.incidents.models import EvidenceItem
+from backend.incidents.reasons import NO_REPORT
 from backend.incidents.setting_aside import WORKER, quarantine
 from backend.intake.models import Submission
 from backend.vault.ending import ended
@@ -19,7 +20,6 @@ from backend.vault.ending import ended
 Stage = Submission.Stage
 # A report may be sealed for fourteen days after its key's first: as long its evidence waits for it.
 WAIT_FOR_REPORT = timedelta(days=14)
-NO_REPORT = "no report that was opened names it"
 MOST = 100  # rows of one call, each way
 
 

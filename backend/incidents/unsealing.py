@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from backend.incidents import reasons
 from backend.incidents.report import MalformedReport, Report, parse_report
 from backend.incidents.setting_aside import Quarantine, sealed_file
 from backend.incidents.statement import ReportStatement, StatementDiffers, check_manifest, check_statement
@@ -59,6 +60,6 @@ def _checked(submission: Submission, device: Device, signed: bytes, body: bytes)
         )
     except CryptoError as wrong:
         log.info("submission %s: statement refused: %s", submission.id, failure_name(wrong.__cause__ or wrong))
-        raise Quarantine("the statement inside the seal is not signed by the device that sent it") from wrong
+        raise Quarantine(reasons.NOT_ITS_STATEMENT) from wrong
     except StatementDiffers as differs:
         raise Quarantine(str(differs)) from differs

@@ -5,7 +5,9 @@ import json
 import pytest
 from django.utils import translation
 
+from backend.conventions.classification import classify
 from backend.desk.pages import classification, stored
+from backend.desk.templatetags.desk import notice, offence_name
 from backend.incidents.models import ClassificationDecision
 from tests.desk.test_deciding import page, post, proposed_since
 from tests.desk.test_pages import words
@@ -114,3 +116,29 @@ def test_words_are_marked_for_and_against(
     found = stored.Stored((stored.Offence("x", elements=(element,)),))
     cut = classification.pieces(found, "abcdef")
     assert [(piece.text, piece.bearing) for piece in cut] == marked
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "nl"])
+def test_every_notice_of_the_engine_is_said_in_the_language_of_the_page(language: str) -> None:
+    told_us = "Somebody hacked into our server. He demands 2 bitcoin or he will publish our files."
+    told = [
+        *classify(told_us, lang="en", states=["gd", "cr"]).warnings,
+        *classify(told_us, lang="en", facts={"entered-without-right": "no"}).warnings,
+    ]
+    assert {"instrument-lacks-offence", "unverified-reference", "answer-against-narrative"} <= {
+        row.code for row in told
+    }
+    with translation.override(language):
+        for row in told:
+            shown = notice(stored.Notice(row.text, row.offence))
+            assert shown != row.text
+            if row.offence and row.code == "instrument-lacks-offence":
+                assert offence_name(row.offence) in shown
+
+
+def test_a_notice_of_a_later_engine_is_shown_as_it_is() -> None:
+    with translation.override("es"):
+        assert (
+            notice(stored.Notice("A later engine's notice, 100%.", "illegal-access"))
+            == "A later engine's notice, 100%."
+        )

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from backend.audit.models import AuditEvent
-from backend.incidents import evidence, opening, selectors, setting_aside
+from backend.incidents import evidence, opening, reasons, selectors, setting_aside
 from backend.incidents.models import CustodyEvent, EvidenceItem, Incident
 from backend.intake.models import Submission
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, TestDevice, enrol_device, found_node
@@ -191,7 +191,7 @@ def test_what_ends_the_worker_each_time_is_set_aside(device: TestDevice, kind: s
     Submission.objects.filter(kind=kind).update(attempts=2 * setting_aside.MAX_ATTEMPTS)
     assert work[kind](at=NOW)
     found = Submission.objects.get(kind=kind)
-    assert (found.stage, found.quarantine_reason) == ("quarantined", setting_aside.ENDS_THE_WORKER)
+    assert (found.stage, found.quarantine_reason) == ("quarantined", reasons.ENDS_THE_WORKER)
 
 
 @pytest.mark.parametrize("wrong", ["worker/intake", "shared"])

@@ -18,9 +18,9 @@ from backend.conventions.catalogue import SHIPPED, Catalogue
 from backend.directory.models import PublishedKey
 from backend.incidents import classifying, evidence, opening, settling, unnamed
 from backend.incidents.models import EvidenceItem, Incident
-from backend.incidents.setting_aside import MAX_ATTEMPTS, SIGNED_BEFORE_REVOCATION, quarantine
+from backend.incidents.reasons import NO_REPORT, SIGNED_BEFORE_REVOCATION
+from backend.incidents.setting_aside import MAX_ATTEMPTS, quarantine
 from backend.incidents.settling import NotSettled
-from backend.incidents.unnamed import NO_REPORT
 from backend.intake.models import Submission
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, TestDevice, enrol_device, found_node, person
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.incidents.models import Incident
 from backend.incidents.opening import open_waiting
-from backend.incidents.setting_aside import SIGNED_AFTER_REVOCATION, SIGNED_BEFORE_REVOCATION
+from backend.incidents.reasons import SIGNED_AFTER_REVOCATION, SIGNED_BEFORE_REVOCATION
 from backend.intake.models import Submission
 from backend.units import services
 from tests.founding import FRAUD_REPORT, NOW, TESTS, SealedReport, TestDevice, enrol_device, found_node

@@ -7,7 +7,8 @@ import pytest
 from backend.audit.models import AuditEvent
 from backend.directory.models import PublishedKey
 from backend.incidents.opening import open_waiting
-from backend.incidents.unnamed import NO_REPORT, settle_unnamed
+from backend.incidents.reasons import NO_REPORT
+from backend.incidents.unnamed import settle_unnamed
 from backend.intake.models import Submission
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, enrol_device, found_node
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from backend.conventions.catalogue import Catalogue, shipped
 from backend.conventions.classification import cues as cue_search
+from backend.conventions.classification import sentences
 from backend.conventions.classification.answer import (
     Article,
     Classification,
@@ -173,20 +174,14 @@ def _with_more(case: Case, found: tuple[OffenceFound, ...]) -> tuple[OffenceFoun
 def _warnings(findings: Findings, heard: Heard, indicators: Sequence[Indicator]) -> tuple[Notice, ...]:
     found = []
     if findings.authorised and findings.without_right:
-        text = "The narrative speaks both of permission and of its absence: ask the owner who had agreed to what."
-        found.append(Notice("permission-unclear", text))
+        found.append(Notice("permission-unclear", sentences.PERMISSION_UNCLEAR))
     if not heard.whole:
-        text = f"Only the first {MAX_CLAUSES} clauses of the narrative were read for offences: shorten it."
-        found.append(Notice("read-in-part", text))
+        found.append(Notice("read-in-part", sentences.READ_IN_PART % {"most": MAX_CLAUSES}))
     elif not heard.closely:
-        text = (
-            "The narrative is too long to be read closely, and was judged by its words alone: classify its parts, too."
-        )
-        found.append(Notice("read-by-words", text))
+        found.append(Notice("read-by-words", sentences.READ_BY_WORDS))
     if findings.in_part:
-        text = f"Of an element for which more passages speak only the first {MAX_PASSAGES} are listed."
-        found.append(Notice("passages-left-out", text))
+        found.append(Notice("passages-left-out", sentences.PASSAGES_LEFT_OUT % {"most": MAX_PASSAGES}))
     if len(indicators) > MAX_INDICATORS:
-        text = f"Only the first {MAX_INDICATORS:,} indicators are listed: give the rest as a narrative of its own."
+        text = sentences.INDICATORS_LEFT_OUT % {"most": f"{MAX_INDICATORS:,}"}
         found.append(Notice("indicators-left-out", text))
     return tuple(found)

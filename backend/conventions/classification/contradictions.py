@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from backend.conventions.classification import sentences
 from backend.conventions.classification.answer import Notice, Standing
 from backend.conventions.classification.bearings import DECIDED, Place, table
 from backend.conventions.classification.questions import Case, told
@@ -26,11 +27,8 @@ def _between_answers(case: Case, given: dict[str, str]) -> Iterator[Notice]:
         clash = strong[first][0] & strong[second][1] or strong[first][1] & strong[second][0]
         why = _why(case, given, {first, second}) or ("what one establishes the other contradicts" if clash else None)
         if why is not None:
-            text = (
-                f"Two answers cannot both hold, {first!r} {given[first]} and {second!r} {given[second]} ({why}): "
-                "ask again and correct one; until then both count."
-            )
-            yield Notice("answers-contradict", text, facts=(first, second))
+            named = {"first": first, "one": given[first], "second": second, "two": given[second], "why": why}
+            yield Notice("answers-contradict", sentences.ANSWERS_CLASH % named, facts=(first, second))
 
 
 def _why(case: Case, given: dict[str, str], pair: set[str]) -> str | None:
@@ -51,14 +49,11 @@ def _with_narrative(case: Case, given: dict[str, str]) -> Iterator[Notice]:
         spans = {span for place in places for span in _spans_against(case, name, given[name], place)}
         spans |= set(_matters_against(case, name, given[name]))
         if places or spans:
-            named = (
+            matter = (
                 ", ".join(dict.fromkeys(element for _, element in places))
                 or "of permission, of accident or of a computer"
             )
-            text = (
-                f"The answer {given[name]} to {name!r} is against what the narrative says ({named}): "
-                "ask which is right, and correct the answer or supplement the narrative; until then the answer counts."
-            )
+            text = sentences.AGAINST_NARRATIVE % {"answer": given[name], "fact": name, "matter": matter}
             yield Notice("answer-against-narrative", text, facts=(name,), spans=tuple(sorted(spans)))
 
 

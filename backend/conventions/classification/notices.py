@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from backend.conventions.catalogue import Catalogue
+from backend.conventions.classification import sentences
 from backend.conventions.classification.answer import Notice, OffenceFound
 from backend.conventions.classification.crosswalks import absences
 
@@ -11,17 +12,20 @@ def reference_notices(law: Catalogue, found: Sequence[OffenceFound]) -> Iterator
     """For each offence: that no treaty has it, which instruments lack it and what comes nearest, what is unverified."""
     for offence in found:
         if not offence.articles:
-            text = f"No treaty of the data has an offence of its own for {offence.label.lower()}. "
-            yield Notice("no-treaty-article", text + (law.offence(offence.code).note or ""), offence.code)
+            named = {"offence": offence.label.lower(), "note": law.offence(offence.code).note or ""}
+            yield Notice("no-treaty-article", sentences.NO_TREATY % named, offence.code)
         yield from _absence_notices(law, offence)
         yield from _unverified_notices(offence)
 
 
 def _absence_notices(law: Catalogue, offence: OffenceFound) -> Iterator[Notice]:
     for absence in absences(law, offence.code):
-        name = law.instrument(absence.instrument).short_title
-        nearest = f"nearest: {', '.join(absence.nearest)}" if absence.nearest else "the data name no near article"
-        text = f"{name} has no offence of its own for {offence.label.lower()}; {nearest}."
+        named = {
+            "instrument": law.instrument(absence.instrument).short_title,
+            "offence": offence.label.lower(),
+            "nearest": ", ".join(absence.nearest),
+        }
+        text = (sentences.LACKS_BUT_NEAR if absence.nearest else sentences.LACKS) % named
         yield Notice("instrument-lacks-offence", text, offence.code, absence.instrument)
 
 
@@ -34,5 +38,4 @@ def _unverified_notices(offence: OffenceFound) -> Iterator[Notice]:
         if not section.verified
     ]
     if names:
-        text = f"Not verified, to be confirmed before a letter relies on it: {', '.join(names)}."
-        yield Notice("unverified-reference", text, offence.code)
+        yield Notice("unverified-reference", sentences.UNVERIFIED % {"names": ", ".join(names)}, offence.code)

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from backend.conventions.catalogue import shipped
+from backend.conventions.classification.sentences import SENTENCES
+from backend.desk.pages.stored import Notice
+from backend.incidents import reasons
+from backend.incidents.sentences import Sentences
 from referral import words
 from referral.forms.fields import in_language
 from referral.services.references import reference_label
@@ -26,6 +30,7 @@ WHEREABOUTS = {
     "node": _("the node %(name)s"),
     "device": _("the device %(name)s"),
 }
+_NOTICES = Sentences(SENTENCES)
 register = template.Library()
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
@@ -41,6 +46,12 @@ def whereabouts(value: str) -> str:
     """In words where an evidence item came from or went to: a stored ``person …``, ``node …`` or ``device …``."""
     kind, _space, name = value.partition(" ")
     return WHEREABOUTS[kind] % {"name": name} if kind in WHEREABOUTS else value
+
+
+@register.filter
+def why_set_aside(value: str) -> str:
+    """The reason of a quarantine in the language of the page."""
+    return reasons.shown(value)
 
 
 @register.filter
@@ -91,6 +102,12 @@ def offence_name(code: str) -> str:
     """An offence of the common list by its label."""
     found = shipped().offences.get(code)
     return in_language(found.label) if found else code
+
+
+@register.filter
+def notice(warning: Notice) -> str:
+    """What the engine has to say, in the language of the page, with the offence by its label."""
+    return _NOTICES.shown(warning.text, offence=f"“{offence_name(warning.offence)}”" if warning.offence else "")
 
 
 @register.simple_tag
