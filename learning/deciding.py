@@ -15,6 +15,8 @@ from learning.reports import NONE, Report
 _STRENGTH = 0.02
 # So often a false alarm may be raised where there is no offence; more of them costs as much as it gains.
 _ALARMS = 0.10
+# So much less is nearly as good.
+_NEARLY = 0.003
 
 
 @dataclass
@@ -123,22 +125,19 @@ def worth(found: Measure) -> float:
 
 
 def even_thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:
-    """One chance for all codes, and one for none, where the measure is best; of those as good the highest.
+    """One chance for all codes, and one for none, where the measure is best; of those nearly as good the highest.
 
-    An offence that is wrongly added weighs more than one that is missed, which a person still may add.
+    An offence that is wrongly added weighs more than one that is missed, which a person still may add; and "none" takes
+    all of them away, so that it should be sure.
     """
     tried = [
         {**dict.fromkeys(codes, round(code, 2)), NONE: round(none, 2)}
         for code in numpy.arange(0.3, 0.7, 0.05).tolist()
-        for none in (*numpy.arange(0.3, 0.9, 0.05).tolist(), 1.01)
+        for none in numpy.arange(0.3, 0.9, 0.05).tolist()
     ]
-    return max(
-        tried,
-        key=lambda thresholds: (
-            round(worth(measure(reports, answers(reports, chances, codes, thresholds))), 3),
-            thresholds[codes[0]],
-        ),
-    )
+    worths = [worth(measure(reports, answers(reports, chances, codes, thresholds))) for thresholds in tried]
+    near = [one for one, found in zip(tried, worths, strict=True) if found >= max(worths) - _NEARLY]
+    return max(near, key=lambda thresholds: (thresholds[codes[0]], thresholds[NONE]))
 
 
 def _thresholds(reports: Sequence[Report], chances: NDArray[numpy.float64], codes: list[str]) -> dict[str, float]:

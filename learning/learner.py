@@ -18,7 +18,7 @@ def learn(kept: Path, wording: Path) -> tuple[list[Report], dict[str, list[str]]
 
     `kept` is the file in which the teacher's vectors are kept for the next time.
     """
-    told = material(reports("working"), sentences(), Teacher(kept))
+    told = material([*reports("working"), *reports("apart")], sentences(), Teacher(kept))
     codes = codes_of(told.reports)
     print(f"{len(told.reports)} reports, {len(told.rows)} clauses, {len(told.marks)} marks", flush=True)
     strongest, clauses = _apart(told)

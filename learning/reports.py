@@ -47,7 +47,7 @@ class Sentence:
 
 
 def reports(part: str) -> list[Report]:
-    """The narratives of `working` or `held-out`, in the order of the files."""
+    """The narratives of `working`, `apart` or `held-out`, in the order of the files."""
     return [report for path in sorted((FOLDER / part).glob("*.txt")) for report in _reports(path)]
 
 
@@ -66,7 +66,7 @@ def sentences() -> list[Sentence]:
 def digest() -> str:
     """The SHA-256 of everything from which is learned."""
     whole = hashlib.sha256()
-    for part in ("sentences", "working"):
+    for part in ("sentences", "working", "apart"):
         for path in sorted((FOLDER / part).glob("*.txt")):
             whole.update(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {part}/{path.name}\n".encode())
     return whole.hexdigest()

@@ -1,7 +1,8 @@
-"""Other sentences strewn among those of a report: most of what an officer writes speaks for nothing.
+"""Other sentences strewn among those of a report, and reports joined: most of what is written speaks for nothing.
 
 The narratives are terse. A network that learned from them alone took two hundred words of a witness's day for proof
-that nothing happened. So it learns from reports, too, that hold sentences of others in which nobody marked anything.
+that nothing happened. So it learns from reports, too, that hold sentences of others in which nobody marked anything,
+and from two reports in one.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ class Strewn:
     """A report with the places at which a sentence begins, and its end; the sentences that one may strew in it."""
 
     example: Example
+    language: str
     cuts: list[int]
     others: list[Example]
 
@@ -65,6 +67,26 @@ def strewn(whole: Strewn, order: numpy.random.Generator, *, part: float, most: f
         added.setdefault(places[int(order.integers(len(places)))], []).append(other)
         wanted -= len(other.rows)
     return _together(own, added)
+
+
+def joined(first: Example, second: Example) -> Example:
+    """Two reports in one: the offences of both; none only where neither has one. The first alone if they are too long.
+
+    What is neither right nor wrong of one is so of both, unless the other shows it.
+    """
+    if len(first.rows) + len(second.rows) - 2 > _ROOM or first.codes is None or second.codes is None:
+        return first
+    moved = len(first.rows) - 2
+    codes, said = first.codes | second.codes, first.codes | second.codes | (first.said & second.said)
+    # The last code is "none".
+    codes[-1], said[-1] = first.codes[-1] and second.codes[-1], True
+    return Example(
+        first.rows[:-1] + second.rows[1:],
+        first.pool + [[place + moved for place in clause] for clause in second.pool],
+        numpy.vstack([first.marks, second.marks]),
+        codes,
+        said,
+    )
 
 
 def _together(own: Example, added: dict[int, list[Example]]) -> Example:
