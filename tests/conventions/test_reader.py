@@ -1,5 +1,7 @@
 """The close reader: made from the narratives that are here, reading all of a report, and as good as it was."""
 
+import itertools
+
 import numpy
 import pytest
 from hypothesis import example, given, settings
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.conventions.catalogue import shipped
 from backend.conventions.classification import classify
-from backend.conventions.classification.reader import LONGEST, SLACK, WINDOW, Pieces, reader, windows
+from backend.conventions.classification.reader import LONGEST, PART, WINDOW, Pieces, reader, windows
 from backend.conventions.classification.reading import clauses
 from backend.conventions.tokens import tokenise
 from learning.measuring import measure
@@ -46,7 +48,7 @@ def test_the_pieces_of_a_narrative_are_its_characters_in_order() -> None:
 @example("<s> </s> <unk> \x00")
 @example("ℌⅷ ﬁ №5 ｆｕｌｌ ﷺ")
 @example("مرحبا 你好 🌞 \u200b \u202e \u3164 \ufeff")
-@example("x" * 5000)
+@example("x" * 3000)
 def test_whatever_is_written_is_cut_into_pieces_inside_it(text: str) -> None:
     told = f"Somebody wrote {text} on it."
     found = pieces_of(told)
@@ -58,12 +60,13 @@ def test_whatever_is_written_is_cut_into_pieces_inside_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(("count", "clause"), [(10, 4), (WINDOW, 30), (WINDOW + 1, 30), (1999, 30), (1999, 700)])
-def test_windows_hold_every_piece_once_and_end_between_clauses(count: int, clause: int) -> None:
+def test_windows_hold_every_piece_overlap_and_end_between_clauses(count: int, clause: int) -> None:
     places = numpy.arange(count) // clause
     cut = windows(places)
-    assert [number for first, last in cut for number in range(first, last)] == list(range(count))
-    assert all(0 < last - first <= WINDOW + SLACK for first, last in cut)
-    if clause < SLACK:
+    assert {number for first, last in cut for number in range(first, last)} == set(range(count))
+    assert all(0 < last - first <= max(PART, count if count <= WINDOW else 0) for first, last in cut)
+    assert all(second[0] <= first[1] and first[0] < second[0] for first, second in itertools.pairwise(cut))
+    if clause < PART // 2:
         assert all(places[last] != places[last - 1] for _, last in cut[:-1])
 
 
@@ -72,8 +75,10 @@ def test_what_an_officer_writes_around_it_hides_no_offence() -> None:
         "We took his statement at the station, where he came with his wife. The shop opens at nine and has three "
         "employees. It stands beside the church. A photograph of the street was added to the file."
     )
-    found = classify(f"{around} {TOLD} {around}")
-    assert "illegal-access" in found.codes
+    for many in (1, 4, 12):
+        more = " ".join([around] * many)
+        found = classify(f"{more} {TOLD} {more}")
+        assert "illegal-access" in found.codes, many
     assert "read-by-words" not in {row.code for row in found.warnings}
 
 

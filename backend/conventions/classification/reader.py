@@ -21,10 +21,12 @@ from backend.conventions.loading import read_json
 from backend.conventions.schema.engine import ReaderSheet
 from backend.conventions.tokens import Tokens
 
-# As many pieces as are read at once, and how far before that a clause may end (the model has places for 512); as many
-# as are read of one narrative: some 2,000 words, which take more than a second. The weights of words read more.
-WINDOW, SLACK = 400, 60
-LONGEST = 3000
+# As many pieces as are read at once (the model has places for 512). A longer narrative is read in parts that overlap,
+# so that a few words which matter are somewhere not lost among others: each so long, and so far behind the one before.
+WINDOW = 400
+PART, STEP = 200, 130
+# As many as are read of one narrative: some 1,300 words, which take more than a second. The weights of words read more.
+LONGEST = 2000
 # Room for the words of any language that is spoken here; what is no language fills it and is forgotten.
 _MOST_MET = 50_000
 # A run of characters without a space longer than this is no word; it is read piecemeal.
@@ -68,17 +70,18 @@ class Reader:
         pieces = self.pieces(narrative, tokens, cut)
         if len(pieces.rows) > LONGEST:
             return None
-        said, codes = [], []
+        said = numpy.full((len(pieces.rows), len(self.decision.marks)), -numpy.inf, numpy.float32)
+        codes = []
+        # What one part of a long report shows, the others do not take away; "none" has to hold of all of them.
         for first, last in windows(pieces.clause):
             weights, chances = self._window(pieces.rows[first:last], pieces.clause[first:last])
-            said.append(weights)
+            numpy.maximum(said[first:last], weights, out=said[first:last])
             codes.append(chances)
-        # What one part of a long report shows, the others do not take away; "none" has to hold of all of them.
         every = numpy.array(codes)
         none = self.decision.codes.index("none")
         found = every.max(axis=0)
         found[none] = every[:, none].min()
-        return CloseReading(self.decision, tokens, cut, pieces, numpy.concatenate(said), found)
+        return CloseReading(self.decision, tokens, cut, pieces, said, found)
 
     def _window(self, rows: list[int], clause: Any) -> tuple[Any, Any]:
         """Of some pieces in a row what each says of each mark, and what all say of each offence."""
@@ -146,18 +149,26 @@ def unpacked(blocks: Any) -> Any:
 
 
 def windows(clause: Any) -> list[tuple[int, int]]:
-    """Where to cut so many pieces that the model takes each part at once: parts of a size, between clauses if possible.
+    """Which pieces are read together: all of WINDOW at most, else parts that overlap, between clauses if possible.
 
-    No part is longer than WINDOW + SLACK.
+    No part is longer than PART; of a clause that is longer than half of it parts begin and end anywhere.
     """
     count = len(clause)
-    parts = -(-count // WINDOW)
-    edges = [0]
-    for number in range(1, parts):
-        last = count * number // parts
-        ends = [place for place in range(max(1, last - SLACK), last + 1) if clause[place] != clause[place - 1]]
-        edges.append(ends[-1] if ends else last)
-    return list(itertools.pairwise([*edges, count]))
+    if count <= WINDOW:
+        return [(0, count)]
+    found = [(0, _edge(clause, PART))]
+    while found[-1][1] < count:
+        first = _edge(clause, min(found[-1][0] + STEP, found[-1][1]))
+        found.append((first, _edge(clause, first + PART)))
+    return found
+
+
+def _edge(clause: Any, place: int) -> int:
+    """The last place up to this at which a clause ends, unless that is far before; the end of all if this is behind."""
+    if place >= len(clause):
+        return len(clause)
+    near = range(place, place - PART // 2, -1)
+    return next((one for one in near if clause[one] != clause[one - 1]), place)
 
 
 @dataclass
