@@ -1,9 +1,9 @@
 """What a report says, as a small language model reads it: who did what to whom, and what was denied or only claimed.
 
 The model reads the whole report at once, a long one in parts. Of each piece of a word it tells how much it speaks for
-each mark, given all the rest; a clause speaks for a mark as much as its pieces do in the mean; from the clauses and the whole follows the
-chance of each offence. It runs on this machine, on one core, and reaches nothing else. How it learned:
-docs/classification.md.
+each mark, given all the rest; a clause speaks for a mark as much as its pieces do in the mean; from the clauses and
+the whole follows the chance of each offence. It runs on this machine, on one core, and reaches nothing else. How it
+learned: docs/classification.md.
 """
 
 import functools
