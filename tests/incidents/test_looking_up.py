@@ -17,6 +17,7 @@ from backend.incidents.looking_up import NotUnderstood, Question, look_up
 from backend.incidents.models import Incident, LookUp
 from backend.vault.tokens import LIMITS, AskedTooOften
 from tests.founding import NOW, person
+from tests.incidents.erasure import erased
 from tests.incidents.reporting import IBAN, add_indicator, arrive, copies, erase, founded, report
 from tests.undoing import undone
 
@@ -231,3 +232,26 @@ def test_a_look_up_on_record_is_not_changed(incidents: list[Incident], prosecuto
     asked(prosecutor, IBAN)
     with pytest.raises(IntegrityError, match="not changed or removed"), transaction.atomic():
         connection.cursor().execute(statement)
+
+
+def test_its_token_goes_with_the_last_incident_that_has_the_indicator(
+    incidents: list[Incident], prosecutor: Person
+) -> None:
+    asked(prosecutor, IBAN)
+    asked(prosecutor, "203.0.113.9")
+    of_all, of_none = LookUp.objects.order_by("type")
+    erased(incidents[0])
+    assert LookUp.objects.exclude(token=None).count() == 2
+    erased(incidents[1])
+    # What no incident ever had is the question of a person alone, and stays as it was asked.
+    assert [row.token is None for row in LookUp.objects.order_by("type")] == [True, False]
+    assert LookUp.objects.get(pk=of_all.pk).found == 2
+    assert LookUp.objects.get(pk=of_none.pk).token
+
+
+def test_no_token_is_taken_from_a_look_up_while_an_incident_has_it(
+    incidents: list[Incident], prosecutor: Person
+) -> None:
+    asked(prosecutor, IBAN)
+    with pytest.raises(IntegrityError, match="not changed or removed"), transaction.atomic():
+        connection.cursor().execute("UPDATE incidents_lookup SET token = NULL")

@@ -104,11 +104,16 @@ class DuplicateDecision(models.Model):
 
 
 class LookUp(models.Model):
-    """A person looked an indicator up. Append-only; the value itself is kept nowhere."""
+    """A person looked an indicator up. Append-only; the value itself is kept nowhere.
+
+    The token goes when the last incident is erased that has the indicator.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     type = models.CharField(max_length=20)
-    token = models.BinaryField(help_text="16 bytes, as those of indicators.")
+    token = models.BinaryField(
+        null=True, help_text="16 bytes, as those of indicators; gone with the last incident that had it."
+    )
     found = models.PositiveIntegerField(help_text="Incidents shown.")
     at = models.DateTimeField()
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
