@@ -1,9 +1,9 @@
 # Two commands do everything on a new machine: `make run` and `make test`. Needs Python 3.11 or newer with venv, and make.
-.PHONY: help setup run demo test lint fix bench faults lock learn fuzz
+.PHONY: help setup run demo test test-long lint fix bench faults lock learn fuzz
 .DEFAULT_GOAL := help
 
 help:            ## this list
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup:           ## make .venv from the locks
 	@sh scripts/setup.sh base
@@ -14,9 +14,13 @@ run: setup       ## start one node on this machine; Ctrl-C stops it
 demo: setup      ## the whole main job between two nodes
 	@exec .venv/bin/comity demo
 
-test:            ## set up and run every test
+test:            ## set up and run the tests, but for those that take long: about three minutes
 	@sh scripts/setup.sh test
-	@sh scripts/test.sh
+	@sh scripts/test.sh -m "not long and not journey"
+
+test-long:       ## run those that take long: real nodes, kills, floods, whole files; about five minutes
+	@sh scripts/setup.sh test
+	@sh scripts/test.sh -m "long or journey"
 
 lint:            ## formatting, house rules, types, layers
 	@sh scripts/setup.sh test

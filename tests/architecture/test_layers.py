@@ -121,6 +121,7 @@ def reads_environment(tree: ast.AST) -> bool:
     )
 
 
+@pytest.mark.long
 def test_nothing_but_the_settings_reads_the_environment():
     found = [str(path.relative_to(CHECKOUT)) for path in sources() if reads_environment(ast.parse(path.read_text()))]
     assert found == ["backend/settings/environment.py"]

@@ -10,6 +10,8 @@ from crypto.keyholder.signing import SigningKey
 from tests import cluster
 from tests.audit.test_receipts import key_card
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def audit(tmp_path, log_key):

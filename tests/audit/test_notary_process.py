@@ -17,6 +17,8 @@ from crypto.keyholder.signing import SigningKey
 from tests import cluster
 from tests.audit.conftest import ORIGIN
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 15  # seconds, on a busy machine
 
 

@@ -92,6 +92,7 @@ def test_the_database_refuses_what_the_notary_could_not_put_into_a_leaf(as_role,
         worker.execute(INSERT, (event, at, detail))
 
 
+@pytest.mark.long
 def test_one_statement_notifies_once_and_only_if_it_wrote(as_role):
     listener, worker = as_role("notary"), as_role("worker")
     listener.execute("LISTEN comity_log")

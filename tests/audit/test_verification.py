@@ -62,6 +62,7 @@ TAMPERED = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("what", "table", "statement", "index"), TAMPERED, ids=[row[0] for row in TAMPERED])
 def test_tampering_is_found_with_the_first_bad_entry(log, verify, past_the_triggers, what, table, statement, index):
     with past_the_triggers(table) as owner:

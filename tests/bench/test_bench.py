@@ -30,6 +30,7 @@ def check_shape(said: str, names: tuple[str, ...]) -> None:
         assert min(result["value"], result["baseline"], result["ratio"]) > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", WITHOUT_NODE)
 def test_a_benchmark_gives_value_unit_baseline_and_ratio(name):
     done = CliRunner().invoke(command, [name, "--size", "2", "--json"])
@@ -59,6 +60,7 @@ def test_results_come_as_a_table_where_json_is_not_asked_for():
     assert len(done.stdout.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_growth_measures_each_on_more_data_as_well():
     done = CliRunner().invoke(command, ["basis", "evidence.readdress", "--size", "1", "--growth", "--json"])
     assert done.exit_code == 0, done.output

@@ -64,6 +64,7 @@ def amended(data: Path) -> Path:
     return data
 
 
+@pytest.mark.long
 def test_a_change_written_so_passes_the_check_and_answers_by_the_day(amended: Path) -> None:
     assert [str(fault) for fault in check(amended, on=ON).faults] == []
     law, change = Catalogue(amended), date(2027, 3, 1)

@@ -71,6 +71,7 @@ def test_markup_and_orders_around_a_report_change_nothing() -> None:
             assert set(classified(narrative).codes) <= set(classify(wrapped).codes), wrapped
 
 
+@pytest.mark.long
 def test_ten_megabytes_are_read_and_one_character_more_is_refused() -> None:
     longest = "x" * 10_000_000
     assert classify(longest).codes == ()
@@ -78,11 +79,13 @@ def test_ten_megabytes_are_read_and_one_character_more_is_refused() -> None:
         classify(longest + "x")
 
 
+@pytest.mark.long
 def test_in_a_megabyte_of_other_words_the_report_is_still_found() -> None:
     narrative = "It rained on that day. " * 6_000 + REPORTS[0] + " The road was wet." * 20_000
     assert set(classified(REPORTS[0]).codes) <= set(classify(narrative).codes)
 
 
+@pytest.mark.long
 def test_what_is_too_long_to_be_read_whole_says_so() -> None:
     answer = classify("It rained on that day. " * 30_000)
     assert [row.code for row in answer.warnings if row.code == "read-in-part"] == ["read-in-part"]

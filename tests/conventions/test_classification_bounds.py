@@ -42,6 +42,7 @@ def seconds(work: Callable[[], object]) -> float:
     return min(taken)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FLOODS)
 def test_the_time_grows_with_the_length_and_not_its_square(name: str) -> None:
     short, long = text_of(name, SIZE), text_of(name, 4 * SIZE)

@@ -35,6 +35,7 @@ def test_an_irrelevant_sentence_removes_no_offence_from_a_statement(sentence: st
             assert set(classified(narrative).codes) <= set(classify(told).codes)
 
 
+@pytest.mark.long
 def test_an_irrelevant_sentence_hardly_ever_removes_an_offence_from_a_report() -> None:
     """What speaks against an offence has nearly to be shown: only a sentence that is misread can take one away."""
     told = [(narrative, f"{narrative} {sentence}") for narrative in REPORTS for sentence in IRRELEVANT]

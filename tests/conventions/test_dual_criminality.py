@@ -113,6 +113,7 @@ def test_not_met_of_some_provisions_is_not_yet_not_met_of_the_state() -> None:
     assert "provisions-only" in {reason.code for reason in answer.reasons}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["cr", "lc"])
 def test_not_met_of_the_state_needs_its_whole_code(state: str, data: Path) -> None:
     """Of a State whose rows were all verified, and everything excluded, only the coverage tells what may be said."""

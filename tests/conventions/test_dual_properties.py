@@ -137,6 +137,7 @@ def reversed_data(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     return Catalogue(folder)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", TESTS[::10], ids=lambda case: case.id)
 def test_the_order_of_the_rows_of_data_changes_nothing(case, reversed_data: Catalogue) -> None:  # type: ignore[no-untyped-def]
     conduct = Conduct(frozenset(case.conduct), frozenset(case.absent))

@@ -99,6 +99,7 @@ def test_the_answer_of_a_cell_is_that_of_the_comparison(rows: tuple[Row, ...]) -
             assert (verdict is Verdict.MET) == (one.meets is Meets.MET), (row.offence, one.state)
 
 
+@pytest.mark.long
 def test_every_two_states_are_heard_in_both_directions(all_pairs: tuple[Direction, ...]) -> None:
     number = len(shipped().state_codes)
     assert len({(row.requesting, row.requested) for row in all_pairs}) == number * (number - 1)
@@ -150,6 +151,7 @@ def test_an_amendment_mends_what_asks_exactly_one_thing_more(all_pairs: tuple[Di
         assert all(concepts[name].kind != "conduct" and concepts[name].scale is None for name in row.concepts)
 
 
+@pytest.mark.long
 def test_an_amendment_that_is_made_mends_its_charges(data: Path) -> None:
     """Where Costa Rica no longer asks the aim of a benefit for sabotage, what was to be mended is met."""
     some = ("co", "cr", "jm", "us")
@@ -194,6 +196,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(command, ("matrix", *arguments))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

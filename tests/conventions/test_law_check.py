@@ -50,6 +50,7 @@ def test_a_protocol_that_names_no_convention_is_to_be_looked_at(shipped_report: 
     assert any(problem.file == "instruments/oas-mla-p1.yaml" for problem in shipped_report.doubts)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("fault", "found"), [(row[0], row[-1]) for row in (*FAULTS, *EDITS)])
 def test_a_fault_is_found(broken_report: Report, fault: str, found: str) -> None:
     assert not broken_report.passed

@@ -193,6 +193,7 @@ def test_every_answer_at_once_gives_an_answer() -> None:
         classify(HACKED, facts=dict.fromkeys(shipped().facts, answer))
 
 
+@pytest.mark.long
 def test_a_question_that_is_none_among_answers_that_clash_fails_the_check(
     change: Callable[[str, str, str], Path],
 ) -> None:

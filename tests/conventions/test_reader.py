@@ -41,6 +41,7 @@ def test_the_pieces_of_a_narrative_are_its_characters_in_order() -> None:
     assert (numpy.diff(found.clause[found.clause >= 0]) >= 0).all()
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(), max_size=60))
 @example("\ud800 half of a pair")
@@ -112,6 +113,7 @@ def test_the_passages_shown_are_words_of_the_report() -> None:
     assert not any("no money" in passage for passage in found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "least"), [("en", 0.82), ("es", 0.82), ("fr", 0.78), ("nl", 0.84)], ids=["en", "es", "fr", "nl"]
 )
@@ -122,6 +124,7 @@ def test_it_is_as_good_on_the_narratives_held_out_as_it_was(language: str, least
     assert found.alarms <= 0.1 * found.negatives, str(found)
 
 
+@pytest.mark.long
 def test_every_offence_found_shows_words_for_an_element() -> None:
     """Nothing is proposed on a mood: at least one element of each offence has its passage."""
     silent = [

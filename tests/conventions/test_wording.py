@@ -1,5 +1,7 @@
 """The learned wording: adding up as it says, and as good as it was."""
 
+import pytest
+
 from backend.conventions.catalogue import shipped
 from backend.conventions.classification.lists import offence_lists
 from backend.conventions.classification.reading import clauses
@@ -19,6 +21,7 @@ def test_every_mark_leads_to_elements_of_the_law_or_to_a_general_matter() -> Non
             assert element in known[offence], f"{key}: {offence} has no element {element}"
 
 
+@pytest.mark.long
 def test_narratives_use_known_marks_and_codes_and_hold_their_indicators() -> None:
     law = shipped()
     for report in (*reports("working"), *reports("apart"), *HELD_OUT):

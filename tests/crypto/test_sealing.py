@@ -70,6 +70,7 @@ def test_open_after_seal_is_the_identity(plaintext: bytes):
     assert open_sealed(seal(plaintext, [recipient_of(PQ)]), [PQ]) == plaintext
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=300)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7), plaintext=st.binary(max_size=300))
 def test_a_sealed_file_with_any_bit_flipped_does_not_open(position: int, bit: int, plaintext: bytes):

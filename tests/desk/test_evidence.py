@@ -36,6 +36,7 @@ def refused(answer: HttpResponse) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_content_leaves_as_inert_bytes_after_its_event() -> None:
     """The only journey that commits: the database gives no key within the transaction of its event."""

@@ -80,6 +80,7 @@ def test_the_catalogues_have_the_same_sentences() -> None:
     assert ids[0] == ids[1] == ids[2] == ids[3]
 
 
+@pytest.mark.long
 def test_the_catalogues_have_every_sentence_of_templates_and_code_and_no_other() -> None:
     catalogue = polib.pofile(str(LOCALE / "es" / "LC_MESSAGES" / "django.po"))
     known = {entry.msgid for entry in catalogue} | {entry.msgid_plural for entry in catalogue if entry.msgid_plural}

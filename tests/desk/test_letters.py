@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import msgspec
+import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -59,6 +60,7 @@ def confirm_all(world: World, letter: LetterOfRequest) -> None:
         assert done.status_code == 302
 
 
+@pytest.mark.long
 def test_a_letter_goes_from_an_incident_to_its_signature(world: World) -> None:
     prosecutor = world.client("prosecutor")
     opening = reverse("open_referral", kwargs={"pk": world.incident.pk})
@@ -151,6 +153,7 @@ def test_the_drafter_with_the_approver_s_role_is_told_that_a_second_person_is_ne
     assert do(world, "approver", "approve").status_code == 302
 
 
+@pytest.mark.long
 def test_the_urgent_form_wants_a_ground_and_then_leaves_the_second_person_due(world: World) -> None:
     world.complete()
     without = do(world, "signer", "sign-urgent")

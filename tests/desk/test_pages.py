@@ -177,6 +177,7 @@ def every_page(world: World) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.long
 def test_every_page_holds_to_the_policy_and_can_be_read_without_a_mouse(world: World) -> None:
     pages = [world.client(role).get(where) for role, where in every_page(world)]
     pages.append(Client().get("/account/sign-in/"))

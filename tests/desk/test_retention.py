@@ -134,6 +134,7 @@ def test_an_order_is_approved_by_another_person_or_refused_or_taken_back(world: 
     assert Erasure.objects.filter(refused_at__isnull=False).count() == 2
 
 
+@pytest.mark.long
 def test_every_page_shows_the_erased_incident_as_erased(erased: World) -> None:
     page = keeping(erased, "prosecutor")
     assert "The key of this incident is destroyed." in page

@@ -75,6 +75,7 @@ def test_the_form_has_the_findings_beside_their_fields_and_the_fields_to_mend_th
     assert 'name="particular-police-contacts-so-far-en"' in page  # a question whose answer has its place
 
 
+@pytest.mark.long
 def test_a_block_is_refused_at_the_signature_and_open_after_an_override_with_its_reason(world: World) -> None:
     undated(world)
     world.complete()

@@ -55,6 +55,7 @@ def test_a_retraction_is_said_above_everything_and_in_the_list(world: World) -> 
     assert "withdrawn by the unit" in seen(world, "incidents")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "says"), [("supplement", MORE), ("retraction", {"reason": "Wrong case."})])
 def test_whoever_writes_or_signs_a_letter_is_told(world: World, kind: str, says: dict[str, Any]) -> None:
     pages = [

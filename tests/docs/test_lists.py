@@ -75,6 +75,7 @@ def code() -> str:
     return "\n".join(path.read_text() for root in ROOTS for path in Path(CHECKOUT / root).rglob("*.py"))
 
 
+@pytest.mark.long
 def test_the_glossarys_names_are_those_of_the_code():
     page = (DOCS / "glossary.md").read_text()
     text = code()

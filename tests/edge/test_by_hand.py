@@ -20,6 +20,8 @@ from tests.edge.conftest import RunningEdge
 from tests.founding import TESTS
 from tests.programs import node_js
 
+pytestmark = pytest.mark.long
+
 PAGE = (CHECKOUT / "docs" / "by-hand.md").read_text()
 MAIL = b"From: someone@exampleton.example\n\nplease pay\n"
 

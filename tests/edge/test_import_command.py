@@ -115,6 +115,7 @@ def test_nothing_readable_is_kept(system: System) -> None:
     assert b"victim1@" not in kept[0].read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("notary")
 def test_a_run_that_is_killed_goes_on_and_sends_nothing_twice(system: System) -> None:
     (system.folder / "past.csv").write_text("\n".join([HEADER, *map(row, range(ROWS))]))

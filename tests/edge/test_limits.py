@@ -115,6 +115,7 @@ def test_a_front_on_another_host_is_believed_where_the_settings_name_it(counted,
         assert counted("172.19.0.2", "198.51.100.1") == "172.19.0.2"
 
 
+@pytest.mark.long
 def test_a_sender_who_is_told_to_wait_waits_and_loses_nothing(edge, device, notary, tmp_path):
     (tmp_path / "slow").mkdir()
     with running_edge(tmp_path / "slow", COMITY_SENDER_RATE="3/1") as slow:

@@ -55,6 +55,7 @@ def test_a_node_without_keys_says_that_it_is_not_ready(edge: RunningEdge) -> Non
     assert (reply.status, reply.problem["type"]) == (503, "urn:comity:problem:not-ready")
 
 
+@pytest.mark.long
 def test_the_description_is_valid_openapi_and_the_documented_one(edge: RunningEdge) -> None:
     served = json.loads(fetch(edge.url, "/v1/openapi.json", timeout=5).content)
     validate_schema(served)

@@ -100,6 +100,7 @@ def test_the_same_command_again_prints_the_same_receipt(desk: Desk) -> None:
     assert Submission.objects.count() == 3
 
 
+@pytest.mark.long
 def test_what_was_not_acknowledged_goes_on_where_it_stopped(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -83,6 +83,7 @@ def test_the_same_id_of_another_sender_is_another_submission(sending: Sending) -
     assert Submission.objects.count() == 2
 
 
+@pytest.mark.long
 def test_without_a_notary_nothing_is_acknowledged(sending: Sending) -> None:
     reply = sending.send()
     assert (reply.status, reply.receipt) == (202, None)
@@ -161,6 +162,7 @@ def test_evidence_is_streamed_into_a_file_of_its_own(sending: Sending, edge: Run
     assert stored.stat().st_mode & 0o007 == 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("notary")
 def test_64_mb_of_evidence_pass_in_less_than_200_mb_of_memory(
     sending: Sending, edge: RunningEdge, tmp_path: Path

@@ -237,6 +237,7 @@ def test_of_one_sender_only_so_many_uploads_are_unfinished(upload: Upload) -> No
     assert upload.but(signer=other.key).begin().status == 201
 
 
+@pytest.mark.long
 def test_what_was_stored_before_its_receipt_is_only_asked_about_again(
     begun: Upload, request: pytest.FixtureRequest
 ) -> None:

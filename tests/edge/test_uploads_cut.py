@@ -24,6 +24,8 @@ from tests.edge.conftest import RunningEdge, sealed, start_edge, today, wait_unt
 from tests.edge.uploads import Upload, arrived, offset_of, wait_for
 from tests.founding import FRAUD_REPORT, TestDevice
 
+pytestmark = pytest.mark.long
+
 SIZE = 6_000_000
 
 

@@ -11,6 +11,8 @@ from backend.intake.models import Submission
 from tests.founding import FRAUD_REPORT, NOW, SealedReport, TestDevice, enrol_device, found_node
 from tests.fuzz.running import fuzz
 
+pytestmark = pytest.mark.long
+
 FULL: dict[str, Any] = {
     **FRAUD_REPORT,
     "kind": "report",

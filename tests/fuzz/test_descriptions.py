@@ -25,6 +25,8 @@ from tests.fuzz import answers
 from tests.fuzz.running import fuzz
 from tests.undoing import undone
 
+pytestmark = pytest.mark.long
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -14,6 +14,8 @@ from tests.fuzz import answers
 from tests.fuzz.running import fuzz
 from tests.fuzz.shots import SERIES, Good, Shot, shot_of
 
+pytestmark = pytest.mark.long
+
 MOST_KILOBYTES = 300_000
 
 

@@ -122,6 +122,7 @@ def test_reports_before_a_broken_place_are_still_handed_on() -> None:
         next(found)
 
 
+@pytest.mark.long
 def test_a_file_of_many_reports_fills_no_memory() -> None:
     import tracemalloc
 

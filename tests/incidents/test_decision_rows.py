@@ -87,6 +87,7 @@ def test_not_even_the_owner_of_the_tables_changes_what_was_proposed_or_decided(r
             model.objects.all()._raw_delete(model.objects.db)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [

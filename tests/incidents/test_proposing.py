@@ -16,7 +16,7 @@ from backend.vault.columns import open_data_key
 from tests.founding import NOW
 from tests.incidents.conftest import confirm, opened_incident, proposal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_a_proposal_names_the_engine_and_the_law_data_that_made_it(incident: Incident) -> None:

@@ -57,6 +57,7 @@ def opens(submission: Submission) -> Incident:
     return Incident.objects.get(submission=submission)
 
 
+@pytest.mark.long
 def test_what_a_broken_law_file_kept_opens_by_a_retry_once_the_file_is_corrected(
     device: TestDevice, duty: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,7 @@ RULES: list[dict[tuple[str, str], int | None]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rules", RULES, ids=str)
 def test_the_database_finds_exactly_what_the_rules_say(
     incidents: dict[str, Incident], rules: dict[tuple[str, str], int | None]

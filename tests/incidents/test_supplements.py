@@ -203,6 +203,7 @@ def test_additions_are_bounded_in_number_and_length(first: SealedReport, monkeyp
     assert "more than 100 bytes" in opened(later(first.device, first.submission, title="Two")).quarantine_reason
 
 
+@pytest.mark.long
 def test_other_law_data_are_applied_to_the_whole(first: SealedReport, other_law: Catalogue) -> None:
     assert opened(later(first.device, first.submission, **MORE)).stage == "opened"
     assert classifying.propose_anew(catalogue=other_law, at=NOW + timedelta(days=1))

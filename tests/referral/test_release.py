@@ -72,6 +72,7 @@ def contents_of(packet: bytes) -> Contents:
     return verify_contents(statement, key=transport_signer().verifying_key)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_letter_with_sensitive_evidence_waits_for_the_second_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packing_letters, "_prove", lambda *_, **__: b"proof")

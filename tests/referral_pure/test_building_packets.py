@@ -110,6 +110,7 @@ print(packet.size, after - before)
 """
 
 
+@pytest.mark.long
 def test_64_megabytes_of_evidence_are_packed_and_verified_in_constant_memory(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run(

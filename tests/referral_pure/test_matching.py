@@ -39,12 +39,14 @@ def test_a_letter_as_it_is_written_matches(content: LetterContent) -> None:
     assert match_text(letter).content == content
 
 
+@pytest.mark.long
 def test_a_text_that_runs_over_many_pages_matches() -> None:
     facts = {code: "\n\n".join(f"{number}. {text}" for number in range(30)) for code, text in FACTS.items()}
     long = with_(REQUEST, summary_of_facts=facts)
     assert matched(long, long)
 
 
+@pytest.mark.long
 def test_a_table_that_runs_over_many_pages_matches() -> None:
     note = {code: " ".join(text.split())[:450] for code, text in FACTS.items()}
     items = tuple(
@@ -61,6 +63,7 @@ def _measure(**changes: object) -> tuple[MeasureSought, ...]:
     return (msgspec.structs.replace(MEASURE, **changes),)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "changes",
     [

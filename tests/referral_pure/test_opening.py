@@ -119,6 +119,7 @@ def test_a_letter_signed_by_nobody_known_is_refused() -> None:
         opened(make_packet(rendered(msgspec.json.encode(request_with_evidence()))))
 
 
+@pytest.mark.long
 def test_a_letter_whose_request_json_was_replaced_is_refused() -> None:
     assert opened(make_packet(signed(request_with_evidence())))
     with pytest.raises(NotWholeFileSigned):
@@ -138,6 +139,7 @@ def test_evidence_that_the_letter_does_not_list_is_refused() -> None:
         opened(make_packet(items=(*evidence(), extra)))
 
 
+@pytest.mark.long
 def test_listed_evidence_that_is_not_in_the_packet_is_refused() -> None:
     with pytest.raises(ContentsDiffer):
         opened(make_packet(items=evidence()[:1]))

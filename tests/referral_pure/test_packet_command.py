@@ -48,6 +48,7 @@ def test_a_packet_is_good_by_the_senders_card(folder: Path) -> None:
     assert done.output.splitlines()[-1] == "good"
 
 
+@pytest.mark.long
 def test_what_was_declared_sensitive_stays_sealed_unless_asked_for(folder: Path) -> None:
     item = at_rest(node("gd"), b"a harmless stand-in", sensitivity="abuse-material")
     letter = with_(request_with_evidence(), evidence=(item.listed,))
@@ -116,6 +117,7 @@ def test_a_missing_file_or_option_is_wrong_usage(folder: Path) -> None:
     assert run("open", folder / "packet.zip").exit_code == 2
 
 
+@pytest.mark.long
 def test_opening_writes_letter_copy_and_evidence(folder: Path) -> None:
     done = run("open", folder / "packet.zip", "--identity", folder / "cr.age", "--trust", folder / "gd.card")
     assert done.exit_code == 0, done.stderr
@@ -172,6 +174,7 @@ def test_names_of_evidence_stay_in_the_folder(folder: Path) -> None:
     assert names == {"letter.pdf", "request.json", "evidence-001-_.._.._etc_passwd"}
 
 
+@pytest.mark.long
 def test_the_command_loads_neither_django_nor_a_node(folder: Path) -> None:
     program = (
         "import sys; from backend.cli.packet import command;"

@@ -33,6 +33,7 @@ def test_what_is_written_reads_back_the_same(files: dict[str, bytes]) -> None:
     assert {entry.name: zipped.read(entry.name, limit=300) for entry in zipped.entries} == files
 
 
+@pytest.mark.long
 @given(FILES)
 def test_common_readers_agree(files: dict[str, bytes]) -> None:
     with zipfile.ZipFile(BytesIO(written(files))) as common:

@@ -114,6 +114,7 @@ def test_a_valid_letter_is_made_by_the_check_alone() -> None:
         ValidLetter()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_is_appended_after_the_signature_is_refused(
     attack: Callable[[IncrementalPdfFileWriter], object],
@@ -123,6 +124,7 @@ def test_what_is_appended_after_the_signature_is_refused(
         validate(changed(signed_request(), attack))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_change_covered_by_a_second_signature_of_the_same_authority_is_refused(
     attack: Callable[[IncrementalPdfFileWriter], object],

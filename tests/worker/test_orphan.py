@@ -6,6 +6,10 @@ import subprocess
 import sys
 import time
 
+import pytest
+
+pytestmark = pytest.mark.long
+
 # Ignores SIGTERM, as a worker does that waits for a database which never comes back; forks one process as a pool would.
 HANGING = """
 import os, signal, time

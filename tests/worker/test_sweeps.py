@@ -2,7 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from backend.worker import application
+
+pytestmark = pytest.mark.long
 
 
 def test_sweeps_go_on_when_the_clock_jumps_back(monkeypatch):
