@@ -9,6 +9,7 @@ from django.db import connections
 
 from backend.cli.node import roles
 from backend.cli.node.grants import apply_grants
+from backend.intake import sweeping
 from tests import cluster
 from tests.nodes import Pair, running_pair
 
@@ -40,6 +41,12 @@ def as_role(transactional_db: None) -> Iterator[Callable[[str], psycopg.Connecti
     yield connect
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def seen_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if an earlier sweep had seen each file that no row names: the next one removes it."""
+    monkeypatch.setattr(sweeping, "SEEN_AGAIN", 0.0)
 
 
 @pytest.fixture(scope="session")

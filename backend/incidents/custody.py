@@ -22,7 +22,7 @@ from backend.incidents.evidence import payload_path
 from backend.incidents.models import CustodyEvent, EvidenceItem, Release
 from backend.incidents.releasing import release_for
 from backend.vault.columns import open_data_key
-from backend.vault.receiving import content_of, readdressed_header
+from backend.vault.receiving import NoCustody, content_of, readdressed_header
 from crypto.keys import PQRecipient
 
 Act, Purpose = CustodyEvent.Act, CustodyEvent.Purpose
@@ -50,12 +50,22 @@ def read_content(item: EvidenceItem, *, purpose: str, note: str, acting: Person,
     if not words or len(words) > MAX_NOTE:
         raise NotHanded(_("Write why you read the item, in at most %(most)d characters.") % {"most": MAX_NOTE})
     if item.erased:
-        raise NotHanded(_("The item is erased: nothing of it can be read again."))
+        raise _erased()
     went_to = parties.person(acting.audit_id)
     row = _entry(item, Act.READ, went_to=went_to, reason=purpose, acting=acting, at=at)
     row.note_ct = sealed(open_data_key(item.data_key), CustodyEvent, _note_place(item, at), "note_ct", words.encode())
     _enter(row, Event.EVIDENCE_READ, acting=acting)
-    return _whole(item, row)
+    try:
+        return _whole(item, row)
+    except (FileNotFoundError, NoCustody) as missing:
+        # Erased since it was looked up: the event stays, and tells of a reading of which nothing came.
+        if EvidenceItem.objects.select_related("data_key").get(pk=item.pk).erased:
+            raise _erased() from missing
+        raise
+
+
+def _erased() -> NotHanded:
+    return NotHanded(_("The item is erased: nothing of it can be read again."))
 
 
 def note_of(event: CustodyEvent) -> str:

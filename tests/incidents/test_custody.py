@@ -17,6 +17,7 @@ from backend.vault.receiving import NoCustody, content_of
 from crypto.errors import CannotOpen
 from tests.founding import NOW, person
 from tests.incidents.custody import CONTENT, WHY, prosecutor, received_items
+from tests.incidents.erasure import erased
 
 AsRole = Callable[[str], psycopg.Connection]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -146,3 +147,16 @@ def test_the_database_refuses_an_event_that_does_not_say_all(as_role: AsRole) ->
         with pytest.raises(psycopg.errors.CheckViolation, match=refusal):
             event_by_hand(desk, item, **changed)
     assert CustodyEvent.objects.count() == 2
+
+
+def test_an_item_that_is_erased_at_the_same_moment_is_refused_in_a_sentence() -> None:
+    (item,) = received_items()
+    assert not item.erased  # as it was looked up
+    erased(item.incident)
+    with pytest.raises(custody.NotHanded, match="erased"):
+        read(item)
+    # A payload that is missing otherwise is the node's failure, and is not said to be an erasure.
+    (lost,) = received_items(mail=CONTENT + b"more")
+    payload_path(lost).unlink()
+    with pytest.raises(FileNotFoundError):
+        read(lost)

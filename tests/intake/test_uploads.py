@@ -198,6 +198,7 @@ def test_the_sweep_leaves_a_whole_whose_bytes_are_old_to_get_its_row(tmp_path: P
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("seen_before")
 def test_the_sweep_removes_what_expired_and_nothing_that_is_being_continued(tmp_path: Path) -> None:
     upload = uploads.begin(announced(), folder=tmp_path, at=NOW)
     append(upload, 0, 1000)

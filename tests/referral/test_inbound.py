@@ -120,6 +120,7 @@ def test_a_packet_of_a_node_that_nobody_stands_by_any_more_is_quarantined(
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("seen_before")
 def test_what_a_refused_packet_left_is_swept(content: LetterContent) -> None:
     items = world.evidence()
     received(Sent(msgspec.structs.replace(content, evidence=tuple(i.listed for i in items)), items=items))
