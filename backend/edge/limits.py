@@ -1,4 +1,6 @@
-"""How often a sender and an address may ask. In the memory of this process: a restart forgets, and nobody is named.
+"""How often a sender and an address may ask, and how many bodies of a sender are read at once.
+
+In the memory of this process: a restart forgets, and nobody is named.
 
 Each has an allowance that fills at a rate (GCRA: one number for each, the time at which it would be full again). A
 device's counts only once its signature holds: its name is public, and nobody uses up another's. Behind a front every
@@ -9,7 +11,8 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -19,10 +22,15 @@ from backend.intake.refusals import TooOften
 
 # As many senders or addresses are remembered; of more, those that asked longest ago are forgotten.
 MOST = 100_000
+# Bodies of one sender that are read at the same time. Our programs send one after the other.
+MOST_BODIES = 32
 _IPV6_NETWORK = 64
 _LONGEST = 64
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+_bodies: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,23 @@ class Limiter:
             self._full_at.popitem(last=False)
         if early > 0:
             raise TooOften(math.ceil(early))
+
+
+@contextmanager
+def one_body(fingerprint: str) -> Iterator[None]:
+    """A body of this sender while it is read: of one who begins many and sends them slowly not all are held open.
+
+    Raises TooOften for more than MOST_BODIES at once.
+    """
+    if _bodies.get(fingerprint, 0) >= MOST_BODIES:
+        raise TooOften(1)
+    _bodies[fingerprint] = _bodies.get(fingerprint, 0) + 1
+    try:
+        yield
+    finally:
+        _bodies[fingerprint] -= 1
+        if not _bodies[fingerprint]:
+            del _bodies[fingerprint]
 
 
 def count_address(peer: str | None, headers: Iterable[tuple[str, str]]) -> None:

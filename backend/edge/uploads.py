@@ -96,7 +96,8 @@ async def append_upload(request: Request, submission: str) -> Answer:
             return Answer(204, b"", TEXT, _standing_at(upload, upload.submission.size))
         part = await _hold(upload)
         try:
-            await _append(request, asked, upload, part, turn)
+            with limits.one_body(asked.sender):
+                await _append(request, asked, upload, part, turn)
             if part.offset == upload.submission.size:
                 await _store(upload, part)
             return Answer(204, b"", TEXT, _standing_at(upload, part.offset))

@@ -102,7 +102,8 @@ def _ask_database() -> None:
 
 async def _receive(request: Request, kind: wire.Kind) -> Answer:
     submission = await sharing.check(message_of(request), kind)
-    kept = await _keep(request.body(size=submission.size), submission)
+    with limits.one_body(submission.sender):
+        kept = await _keep(request.body(size=submission.size), submission)
     outcome = await sharing.store(submission, kept)
     return await _acknowledge(submission, status=201 if outcome == "stored" else 200)
 

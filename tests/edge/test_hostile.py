@@ -5,17 +5,20 @@ import socket
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
+from backend.edge import limits
 from backend.intake import wire
 from backend.intake.models import Submission
 from backend.intake.signatures import Message, sign_message
 from backend.vault.sending import Body
 from tests.edge.conftest import RunningEdge, Sending, sealed
+from tests.founding import enrol_device
 
 LONG_AGO = timedelta(hours=24, minutes=1)
 
@@ -109,6 +112,35 @@ def test_a_sender_who_goes_away_leaves_nothing(good: Sending, edge: RunningEdge,
         time.sleep(0.05)
     assert edge.files() == []
     assert Submission.objects.count() == 1
+
+
+def test_many_bodies_begun_and_not_sent_keep_only_their_own_sender_waiting(good: Sending, edge: RunningEdge) -> None:
+    parts = urlsplit(edge.url)
+    with ExitStack() as held:
+        begun = []
+        for _ in range(limits.MOST_BODIES):
+            connection = held.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=10))
+            one = good.but(id=uuid.uuid4())
+            connection.sendall("\r\n".join([*head_of(signed(one), length(one)), "", ""]).encode("latin-1"))
+            connection.sendall(source(one)[:1])
+            begun.append(connection)
+        answer = _until(429, good, edge)
+        assert answer.problem == "too-often"
+        assert "retry-after: 1\r\n" in answer.head
+        other = good.but(signer=enrol_device(at=datetime.now(UTC)).key, id=uuid.uuid4())
+        assert talk(edge, head_of(signed(other), length(other)), source(other)).status == 201
+        begun.pop().close()
+        assert _until(201, good, edge).status == 201
+
+
+def _until(status: int, sending: Sending, edge: RunningEdge) -> Answer:
+    """The answer to reports sent one after the other, once it is this one."""
+    deadline = time.monotonic() + 10
+    while True:
+        one = sending.but(id=uuid.uuid4())
+        answer = talk(edge, head_of(signed(one), length(one)), source(one))
+        if answer.status == status or time.monotonic() > deadline:
+            return answer
 
 
 def test_more_than_was_announced_is_not_read(good: Sending, edge: RunningEdge) -> None:
