@@ -43,7 +43,8 @@ def open_waiting(*, at: datetime, most: int = TOGETHER) -> int:
     What fails in the shared transaction, or cannot share it, is worked off alone: one report holds up no other.
     """
     waiting = Submission.objects.filter(kind=Submission.Kind.REPORT, stage=Submission.Stage.RECEIVED)
-    with claimed_many(waiting, order="received_at", at=at, most=most) as submissions:
+    # From both ends: while thousands of past incidents are imported, a fresh report is opened among the next ones.
+    with claimed_many(waiting, order="received_at", at=at, most=most, both_ends=True) as submissions:
         left = _open_together(submissions, at=at) if len(submissions) > 1 else submissions
         for submission in left:
             work_on(submission, partial(_open_alone, at=at), set_aside=partial(quarantine, at=at))

@@ -74,11 +74,20 @@ def claimed(rows: "QuerySet[Any]", *, order: str, at: datetime) -> Iterator[Any 
 
 
 @contextmanager
-def claimed_many(rows: "QuerySet[Any]", *, order: str, at: datetime, most: int) -> Iterator[list[Any]]:
-    """As ``claimed``, but up to ``most`` rows at once, with as few questions as one row takes."""
+def claimed_many(
+    rows: "QuerySet[Any]", *, order: str, at: datetime, most: int, both_ends: bool = False
+) -> Iterator[list[Any]]:
+    """As ``claimed``, but up to ``most`` rows at once, with as few questions as one row takes.
+
+    With ``both_ends``, where more are due, half of them are the last ones: what comes now waits for no backlog.
+    """
     due = _due(rows, at=at)
     # Further than it takes itself: the first ones may be what other workers hold.
     names = list(due.order_by(order).values_list("pk", flat=True)[: most + LOOK_AT])
+    if both_ends and len(names) > most:
+        half = most // 2
+        last = due.order_by(f"-{order}").values_list("pk", flat=True)[:half]
+        names = list(dict.fromkeys([*names[: most - half], *last, *names]))
     with _all_locked([str(name) for name in names], most=most) as ours:
         # Looked at again under the lock: another worker may have ended its work on a row meanwhile.
         found = {str(row.pk): row for row in due.filter(pk__in=ours)}

@@ -147,3 +147,11 @@ def test_no_more_are_taken_than_asked_for(device: TestDevice) -> None:
     assert opening.open_waiting(at=NOW, most=2) == 2
     assert sorted(stages()) == ["opened", "opened", "received"]
     assert Submission.objects.get(stage="received").attempts == 0
+
+
+def test_a_fresh_report_does_not_wait_for_those_that_came_before_it(device: TestDevice) -> None:
+    for number in range(9):
+        report(device, number)
+    fresh = SealedReport(device, FRAUD_REPORT | {"title": "Money is moving"}).send(at=NOW + timedelta(seconds=1))
+    assert opening.open_waiting(at=NOW + timedelta(minutes=1), most=4) == 4
+    assert Incident.objects.filter(submission=fresh).exists()

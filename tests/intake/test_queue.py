@@ -45,3 +45,19 @@ def test_a_row_that_was_tried_while_the_clock_was_fast_is_tried_again_when_it_is
     with claimed(Submission.objects.all(), order="received_at", at=NOW + ahead) as row:
         assert row.not_before > NOW + ahead
     assert claims(NOW) == 1
+
+
+@pytest.mark.parametrize(
+    ("waiting", "expected"),
+    [(3, [0, 1, 2]), (8, [0, 1, 2, 3, 4, 5, 6, 7]), (9, [0, 1, 2, 3, 8, 7, 6, 5]), (90, [0, 1, 2, 3, 89, 88, 87, 86])],
+)
+def test_of_a_backlog_the_oldest_and_the_newest_are_taken(waiting, expected):
+    for minute in range(waiting):
+        store("0" * 64, uuid.uuid4(), "report", "0" * 16, b"sealed", at=NOW + timedelta(minutes=minute))
+    later = NOW + timedelta(days=1)
+    with claimed_many(Submission.objects.all(), order="received_at", at=later, most=8, both_ends=True) as rows:
+        assert [(row.received_at - NOW) // timedelta(minutes=1) for row in rows] == expected
+    with claimed_many(
+        Submission.objects.filter(attempts=0), order="received_at", at=later, most=8, both_ends=True
+    ) as rows:
+        assert len(rows) == min(max(waiting - 8, 0), 8)
