@@ -49,17 +49,17 @@ def find_sender(fingerprint: str) -> Sender | None:
 def check_key(submission: CheckedSubmission) -> bool:
     """Whether the key to which it is sealed is published; raises SealAgain, before the body is read, for another.
 
-    A replay passes all the same: its key may have been destroyed since.
+    A replay passes all the same, also one that waits for its receipt: its key may have been destroyed since.
     """
     kind = "exchange" if submission.kind == "packet" else "intake"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM edge_published_key WHERE key_id = %s AND kind = %s),"
-            " receipt(%s, %s, %s) IS NOT NULL",
+            " recorded(%s, %s, %s)",
             [submission.key_id, kind, submission.sender, submission.submission, submission.digest],
         )
-        published, received = cursor.fetchone()
-    if not published and not received:
+        published, recorded = cursor.fetchone()
+    if not published and not recorded:
         raise SealAgain
     return bool(published)
 

@@ -166,6 +166,17 @@ def test_what_is_sealed_to_a_key_that_ended_is_to_be_sealed_again(
     assert not Submission.objects.exists()
 
 
+def test_what_has_its_row_is_not_to_be_sealed_again_although_its_key_went_before_the_receipt(
+    device: TestDevice, tmp_path: Path
+) -> None:
+    submission = announced(device)
+    assert accept(submission, file(tmp_path)) == "stored"
+    PublishedKey.objects.filter(key_id=submission.key_id).update(withdrawn_at=NOW)
+    assert not accepting.check_key(submission)  # not published, and no reason to refuse
+    assert accept(submission, file(tmp_path)) == "same"
+    assert Submission.objects.count() == 1
+
+
 def invited() -> accepting.Enrolment:
     unit = services.add_unit("Unit of a test", "gd", acting=TESTS, at=NOW)
     invitation, _ = services.invite(unit, make_code=make_code, acting=TESTS, at=NOW)
