@@ -21,16 +21,21 @@ class Speed:
         self._left = total
         self._clock = clock
         self._lately: deque[tuple[float, int]] = deque([(clock(), 0)])
+        # Since the first of these: the sum of all but that.
+        self._went = 0
 
     def after(self, size: int) -> str:
         """How fast it goes and how long it will take, once `size` more bytes went through; fewer, where negative."""
         now = self._clock()
         self._left -= size
-        self._lately.append((now, size if size <= AT_ONCE else 0))
+        went = size if size <= AT_ONCE else 0
+        self._lately.append((now, went))
+        self._went += went
         while self._lately[0][0] < now - SECONDS_LOOKED_AT:
             self._lately.popleft()
+            self._went -= self._lately[0][1]
         seconds = now - self._lately[0][0]
-        rate = sum(one for _, one in list(self._lately)[1:]) / seconds if seconds > 0 else 0
+        rate = self._went / seconds if seconds > 0 else 0
         if rate <= 0:
             return ""
         minutes, second = divmod(round(max(self._left, 0) / rate), 60)

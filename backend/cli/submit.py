@@ -95,10 +95,15 @@ def _with_indicators(report: Path, bundles: tuple[Path, ...]) -> Path | bytes:
     if not bundles:
         return report
     from backend.cli.importing.rows import Unreadable
-    from backend.cli.importing.stix import add_indicators, read_bundle
+    from backend.cli.importing.stix import LARGEST, add_indicators, read_bundle
+
+    def read_at_most(path: Path, size: int) -> bytes:
+        # One byte more says that it is too large; what more there is stays unread.
+        with path.open("rb") as file:
+            return file.read(size + 1)
 
     try:
-        read = [read_bundle(path.read_bytes()) for path in bundles]
+        read = [read_bundle(read_at_most(path, LARGEST)) for path in bundles]
     except Unreadable as error:
         raise click.UsageError(str(error)) from None
     for reason in (reason for bundle in read for reason in bundle.left_out):

@@ -54,8 +54,7 @@ def check_key(submission: CheckedSubmission) -> bool:
     kind = "exchange" if submission.kind == "packet" else "intake"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM edge_published_key WHERE key_id = %s AND kind = %s),"
-            " recorded(%s, %s, %s)",
+            "SELECT EXISTS (SELECT 1 FROM edge_published_key WHERE key_id = %s AND kind = %s), recorded(%s, %s, %s)",
             [submission.key_id, kind, submission.sender, submission.submission, submission.digest],
         )
         published, recorded = cursor.fetchone()

@@ -2,13 +2,16 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from backend.cli.importing.patterns import comparisons
 from backend.cli.importing.rows import Unreadable
 from backend.cli.importing.stix import MOST, Bundle, add_indicators, read_bundle
+from backend.cli.submit import command as submit
 
 SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -172,3 +175,26 @@ def test_indicators_go_behind_those_of_the_report_and_equal_ones_count_once() ->
     assert added == {"title": "A title", "indicators": [own, {"type": "domain", "value": "bad.example"}]}
     for none in (b"not json", b"[]", b'{"indicators": 1}', b"[" * 100_000):
         assert add_indicators(none, [bundle(both)]) == none
+
+
+def test_of_a_bundle_that_is_too_large_no_more_is_read_than_says_so(tmp_path: Path) -> None:
+    large, other = tmp_path / "large.json", tmp_path / "report.json"
+    with large.open("wb") as file:
+        file.truncate(1 << 40)  # a terabyte of nothing, which takes no room
+    other.write_text("{}")
+    said = CliRunner().invoke(
+        submit,
+        [
+            str(other),
+            "--edge",
+            "http://127.0.0.1:9",
+            "--trust",
+            str(other),
+            "--device",
+            str(other),
+            "--stix",
+            str(large),
+        ],
+    )
+    assert said.exit_code == 2
+    assert "divide the bundle" in said.output
