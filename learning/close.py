@@ -26,13 +26,14 @@ from learning.examples import Example, batch_of, batches, of_report, of_sentence
 from learning.material import codes_of, marks_of
 from learning.network import FLOOR, Network
 from learning.reports import NONE, Report, digest, reports, sentences
-from learning.strewing import Strewn, cuts_of, joined, silent, strewn
+from learning.strewing import Strewn, cuts_of, joined, silent, strewn, with_gaps
 
 FROZEN, ROOM = 4, 2600
 # Rounds through the reports as they are, then rounds in which sentences of others are strewn among theirs in so many
-# of them, up to so many times as many, and so many are joined with another.
+# of them, up to so many times as many (in a third of these up to twice that), so many are joined with another, and so
+# many have gaps.
 _PLAIN, _MIXED = 4, 3
-_STREWN, _MOST, _JOINED = 0.5, 1.3, 0.25
+_STREWN, _MOST, _LONG, _JOINED, _GAPPY = 0.5, 1.3, 0.3, 0.25, 0.5
 _WARM, _DECAY = 0.06, 0.02
 _MARKS, _MARKED, _CHARGED = 0.5, 2.0, 1.5
 Rounds = Sequence[Sequence[list[Example]]]
@@ -86,7 +87,9 @@ def _mixed(told: Sequence[Strewn], single: Sequence[Example], order: numpy.rando
         alike.setdefault(one.language, []).append(one)
     made = []
     for one in told:
-        example = strewn(one, order, part=_STREWN, most=_MOST)
+        example = strewn(one, order, part=_STREWN, most=_MOST * (2 if order.random() < _LONG else 1))
+        if order.random() < _GAPPY:
+            example = with_gaps(example, order)
         if order.random() < _JOINED:
             others = alike[one.language]
             pair = [example, others[int(order.integers(len(others)))].example]

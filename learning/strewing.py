@@ -6,18 +6,21 @@ and from two reports in one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 
 from backend.conventions.tokens import tokenise
 from learning.examples import Example
 from learning.reports import Report
+from learning.vocabulary import UNKNOWN
 
 _SHORTEST, _LONGEST = 6, 70
 # Of so many pieces at most a report is made.
 _ROOM = 480
 _LEAST = 15
+# One in so many pieces is unknown.
+_GAPS = 0.05
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,14 @@ def strewn(whole: Strewn, order: numpy.random.Generator, *, part: float, most: f
     # Often all before and behind, as in a statement whose middle matters.
     places: Sequence[int] = [whole.cuts[0], whole.cuts[-1]] if order.random() < 0.4 else whole.cuts
     added: dict[int, list[Example]] = {}
+    room = _ROOM - count
     while wanted > 0:
         other = whole.others[int(order.integers(len(whole.others)))]
+        if len(other.rows) > room:
+            break
         added.setdefault(places[int(order.integers(len(places)))], []).append(other)
         wanted -= len(other.rows)
+        room -= len(other.rows)
     return _together(own, added)
 
 
@@ -87,6 +94,13 @@ def joined(first: Example, second: Example) -> Example:
         codes,
         said,
     )
+
+
+def with_gaps(example: Example, order: numpy.random.Generator) -> Example:
+    """The example with some of its pieces unknown: no single word, least of all a name, is to decide."""
+    gone = order.random(len(example.rows)) < _GAPS
+    gone[[0, -1]] = False
+    return replace(example, rows=[UNKNOWN if away else row for row, away in zip(example.rows, gone, strict=True)])
 
 
 def _together(own: Example, added: dict[int, list[Example]]) -> Example:
