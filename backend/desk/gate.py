@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -32,7 +33,7 @@ class Gate:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None where the person may go on, else where they have to go first."""
         if is_api(request):
-            return None if _complete(request) else answer(NOT_SIGNED_IN)
+            return _come_in(request) if _complete(request) else answer(NOT_SIGNED_IN)
         name = request.resolver_match.url_name if request.resolver_match else None
         if not request.user.is_authenticated:
             return None if name in OPEN else _to_sign_in(request)
@@ -41,12 +42,17 @@ class Gate:
         if request.user.must_change_password:
             return None if name in PASSWORD else redirect("account_change_password")
         if has_factor(request):
-            return None
+            return _come_in(request)
         if _set_up(request):
             # The factor was set up in another session: this one never gave it.
             logout(request)
             return _to_sign_in(request)
         return None if name in FACTOR else redirect("mfa_activate_totp")
+
+
+def _come_in(request: HttpRequest) -> None:
+    """What the person may do is asked many times for one page: their appointments are fetched once."""
+    prefetch_related_objects([request.user], "appointments")
 
 
 def _complete(request: HttpRequest) -> bool:

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backend.accounts.models import Role
@@ -229,3 +231,12 @@ def test_a_page_beyond_the_last_and_a_page_that_is_none_are_no_failure(world: Wo
 def test_health_is_told_to_everybody_and_nothing_else(world: World) -> None:
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [("prosecutor", "incident"), ("approver", "letter"), ("prosecutor", "keeping")]
+)
+def test_what_a_person_may_do_is_looked_up_once_for_a_page(world: World, role: str, name: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        shown(world, role, name, pk=(world.draft if name == "letter" else world.incident).pk)
+    assert sum('FROM "accounts_appointment"' in query["sql"] for query in asked) == 1
