@@ -74,12 +74,12 @@ class Appointment(models.Model):
 
     audit_kind = "appointment"
 
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
     def in_force(self, at: datetime) -> bool:
         """Whether it has begun at ``at`` and has not ended."""
         return self.valid_from <= at and (self.valid_until is None or self.valid_until > at)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.role}"
 
     @property
     def audit_id(self) -> str:

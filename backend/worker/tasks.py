@@ -1,5 +1,6 @@
 """The one task: works off the rows of a kind until none is due. It holds no rule and no retry (DESIGN §2)."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,12 +12,14 @@ from backend.intake.sweeping import remove_orphans
 from backend.units.services import check_requests
 from backend.vault import ending
 from backend.vault.enrolment import open_code
-from backend.worker.queues import TASK
+from backend.worker.queues import SWEEPS, TASK
 from referral import exchange, inbound
 from referral.retaining import ties_of
 from referral.sweeping import remove_unnamed_evidence
 
-MOST = 500  # rows a message works off; a sweep goes on where it ended
+# Seconds that a message works at most; the next sweep goes on where it ended. No longer than until that sweep: an
+# import of thousands, each of which takes a model's time, lets every other kind in between.
+LONGEST = 30.0
 
 
 def _now() -> datetime:
@@ -49,10 +52,10 @@ WORK: dict[str, tuple[Callable[[], int], ...]] = {
 
 @shared_task(name=TASK)
 def work_off(kind: str) -> int:
-    """Work off what waits of a kind; how many rows were worked on."""
-    done, busy = 0, WORK[kind]
+    """Work off what waits of a kind, for some seconds; how many rows were worked on."""
+    done, busy, until = 0, WORK[kind], time.monotonic() + min(LONGEST, SWEEPS[kind])
     # In turns: a flood of reports keeps neither evidence nor packets from other States waiting.
-    while busy and done < MOST:
+    while busy and time.monotonic() < until:
         counted = [(work_some, int(work_some())) for work_some in busy]
         busy = tuple(work_some for work_some, count in counted if count)
         done += sum(count for _, count in counted)
