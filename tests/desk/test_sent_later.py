@@ -74,6 +74,17 @@ def test_whoever_writes_or_signs_a_letter_is_told(world: World, kind: str, says:
     assert all(world.incident.reference in page for page in after)
 
 
+@pytest.mark.parametrize(("role", "links"), [("signer", 2), ("registrar", 0)])
+def test_an_incident_is_a_link_for_whoever_may_read_it_alone(world: World, role: str, links: int) -> None:
+    send(world, "supplement", **MORE)
+    page = seen(world, "referral", world.referral.pk, role)
+    where = reverse("incident", args=[world.incident.pk])
+    assert "The unit sent 1 addition to" in page
+    assert page.count(world.incident.reference) >= 2
+    assert page.count(f'href="{where}') == links
+    assert world.client(role).get(where).status_code == (200 if links else 404)
+
+
 def test_the_offences_and_answers_of_the_whole_are_what_a_letter_begins_with(world: World) -> None:
     assert ADDED not in codes_of(world.referral)
     send(world, "supplement", **MORE)

@@ -5,13 +5,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from backend.conventions.catalogue import shipped
 from backend.conventions.classification.sentences import SENTENCES
 from backend.desk.pages.stored import Notice
-from backend.incidents import reasons
+from backend.incidents import access, reasons
+from backend.incidents.models import Incident
 from backend.incidents.sentences import Sentences
 from referral import words
 from referral.forms.fields import in_language
@@ -52,6 +56,14 @@ def whereabouts(value: str) -> str:
 def why_set_aside(value: str) -> str:
     """The reason of a quarantine in the language of the page."""
     return reasons.shown(value)
+
+
+@register.simple_tag(takes_context=True)
+def incident_link(context: Mapping[str, Any], incident: Incident, place: str = "") -> str:
+    """The reference of an incident: a link to it for whoever may read it, and to a place of its page."""
+    if not access.may(context["request"].user, access.Action.READ, at=timezone.now()):
+        return incident.reference
+    return format_html('<a href="{}{}">{}</a>', reverse("incident", args=[incident.pk]), place, incident.reference)
 
 
 @register.filter
