@@ -5,13 +5,34 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
+from django.test import TransactionTestCase
 
 from backend.cli.node import roles
 from backend.cli.node.grants import apply_grants
 from backend.intake import sweeping
 from tests import cluster
 from tests.nodes import Pair, running_pair
+
+# Django's own, which nothing changes: what a test leaves is emptied around them.
+_KEPT = frozenset({"django_content_type", "auth_permission"})
+
+
+def _emptied(_case: TransactionTestCase) -> None:
+    """What a test that commits leaves is removed. Django's own way makes all permissions anew each time: 0.2 s."""
+    tables = [name for name in connection.introspection.django_table_names(include_views=False) if name not in _KEPT]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)  # noqa: S608
+        )
+        filled = [name for (name,) in cursor.fetchall()]
+        if filled:
+            cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+def pytest_configure() -> None:
+    """Tests that commit leave an empty database behind them."""
+    TransactionTestCase._fixture_teardown = _emptied  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +60,8 @@ def as_role(transactional_db: None) -> Iterator[Callable[[str], psycopg.Connecti
         return opened[-1]
 
     yield connect
-    for connection in opened:
-        connection.close()
+    for one in opened:
+        one.close()
 
 
 @pytest.fixture
