@@ -1,5 +1,5 @@
 # Two commands do everything on a new machine: `make run` and `make test`. Needs Python 3.11 or newer with venv, and make.
-.PHONY: help setup run demo test test-long lint fix bench faults lock learn fuzz
+.PHONY: help setup run demo test test-long lint fix bench faults large lock learn fuzz
 .DEFAULT_GOAL := help
 
 help:            ## this list
@@ -36,6 +36,10 @@ bench: setup     ## measure against baselines in the same run
 faults:          ## kill, fill and shift a real node while reports come in; SEED=7 COUNT=10000 ARGS=--keep
 	@sh scripts/setup.sh test
 	@exec .venv/bin/python -m tests.faults --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+large:           ## send a file of 10 GB through a real node, times and memory; SIZE= in GB, four times that free in /tmp
+	@sh scripts/setup.sh test
+	@.venv/bin/python -m tests.large --size $(or $(SIZE),10)
 
 learn:           ## learn the wording of offences anew from narratives/
 	@sh scripts/setup.sh test

@@ -30,6 +30,7 @@ from crypto.sealing import seal_stream
 from crypto.signer import Signer
 from tests import cluster
 from tests.founding import TestDevice, enrol_device, found_node
+from tests.memory import peak_kilobytes
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,7 @@ class RunningEdge:
 
     def peak_kilobytes(self) -> int:
         """The largest resident set of any process of the edge so far."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return max(_peak(int(pid)) for pid in (self.pid, *children))
-
-
-def _peak(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+        return peak_kilobytes(self.pid)
 
 
 def start_edge(folder: Path, port: int, *, url: str | None = None, **more: str) -> "subprocess.Popen[bytes]":

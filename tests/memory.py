@@ -1,0 +1,11 @@
+"""The most memory that processes had, as Linux counts it."""
+
+from pathlib import Path
+
+
+def peak_kilobytes(pid: int) -> int:
+    """Of a process, or of the largest that it started or they did."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return max([own, *(peak_kilobytes(int(child)) for child in children)])
