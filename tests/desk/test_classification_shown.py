@@ -142,3 +142,30 @@ def test_a_notice_of_a_later_engine_is_shown_as_it_is() -> None:
             notice(stored.Notice("A later engine's notice, 100%.", "illegal-access"))
             == "A later engine's notice, 100%."
         )
+
+
+def test_an_element_is_named_in_the_language_of_the_page_beside_the_words_of_the_data() -> None:
+    told = stored.Element("Access to the whole or any part of a system", "access-to-system")
+    unknown = stored.Element("An element of a later engine", "no-such-element")
+    found = stored.Stored((stored.Offence("illegal-access", elements=(told, unknown)),))
+
+    def names(language: str) -> list[str | None]:
+        with translation.override(language):
+            (offence,) = classification.offences(found, "")
+            return [one.name for one in offence.elements]
+
+    assert names("en") == [None, None]
+    assert names("es") == ["Acceso logrado a un sistema o a lo que contiene", None]
+    assert names("fr") == ["Accès obtenu à un système ou à son contenu", None]
+    assert names("nl") == ["Toegang verkregen tot een systeem of de inhoud ervan", None]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "nl"])
+def test_nearly_every_element_that_the_engine_shows_has_a_name(language: str) -> None:
+    answer = classify("Somebody hacked into our server. He demands 2 bitcoin or he will publish our files.", lang="en")
+    result = stored.read(answer.to_json())
+    assert result is not None
+    with translation.override(language):
+        shown = [one for offence in classification.offences(result, "x" * 200) for one in offence.elements]
+    assert shown
+    assert sum(one.name is not None for one in shown) / len(shown) > 0.9

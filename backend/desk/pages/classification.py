@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from backend.conventions.catalogue import shipped
+from backend.conventions.dual_criminality.meanings import meanings
 from backend.desk.pages.stored import Element, Notice, Offence, Question, Span, Stored
 
 # Names of taxonomies are names: the same in every language.
@@ -34,9 +35,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class ShownElement:
-    """An element with its standing and the words of the narrative that speak for and against it."""
+    """An element with its standing and the words of the narrative that speak for and against it.
+
+    ``name`` is what it means, in the language of the page; None where the data say it in English alone.
+    """
 
     element: Element
+    name: str | None
     words: tuple[str, ...]
     denied: tuple[str, ...]
     answers: int
@@ -68,7 +73,7 @@ def offences(found: Stored, narrative: str) -> Iterator[ShownOffence]:
     for offence in found.offences:
         yield ShownOffence(
             offence,
-            tuple(_element(element, narrative) for element in offence.elements),
+            tuple(_element(element, offence.code, narrative) for element in offence.elements),
             tuple((_instrument(article.instrument), article) for article in offence.articles),
             tuple((_state(section.state), section) for section in offence.sections),
             tuple(warning for warning in found.warnings if warning.offence == offence.code),
@@ -107,12 +112,23 @@ def pieces(found: Stored | None, narrative: str) -> list[Piece]:
     return [piece for piece in cut if piece.text]
 
 
-def _element(element: Element, narrative: str) -> ShownElement:
+def _element(element: Element, offence: str, narrative: str) -> ShownElement:
     words, denied = (
         tuple(dict.fromkeys(narrative[start:end] for start, end in spans))
         for spans in (element.spans, element.denied_spans)
     )
-    return ShownElement(element, words, denied, len(element.facts))
+    return ShownElement(element, _meaning(offence, element.id), words, denied, len(element.facts))
+
+
+def _meaning(offence: str, element: str) -> str | None:
+    """The concepts that an element means, named in the language of the page: all of them, or one of several."""
+    language = get_language() or "en"
+    meant = meanings(shipped()).get((offence, element))
+    if language == "en" or meant is None:
+        return None
+    names = [named.label.in_language(language) for named in shipped().concepts.concepts if named.id in meant.all_of]
+    either = [named.label.in_language(language) for named in shipped().concepts.concepts if named.id in meant.one_of]
+    return "; ".join([*names, *([" / ".join(either)] if either else [])]) or None
 
 
 def _covers(spans: Sequence[Span], place: int) -> bool:

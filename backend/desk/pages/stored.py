@@ -12,6 +12,7 @@ class Element(msgspec.Struct, frozen=True):
     """An element with its standing and the spans of the narrative for and against it."""
 
     text: str
+    id: str = ""
     standing: str = "open"
     required: bool = True
     spans: tuple[Span, ...] = ()
