@@ -19,7 +19,8 @@ def sentences() -> set[str]:
 
 
 def _of_templates() -> Iterator[str]:
-    for path in sorted((ROOT / "frontend" / "templates").rglob("*.*")):
+    pages = (path for folder in ("templates", "components") for path in (ROOT / "frontend" / folder).rglob("*.*"))
+    for path in sorted(pages):
         text = path.read_text()
         for double, single in _TRANSLATE.findall(text):
             yield double or single
