@@ -14,6 +14,7 @@ from referral.drafting import MalformedLetter, UnknownLetterField
 from referral.letters.rendering import CannotRender
 from referral.letters.strings import LanguageNotOffered
 from referral.lifecycle import LifecycleError
+from referral.refusals import shown
 from referral.services.answering import NotAnswerable
 from referral.services.contents import NoLegalBasis
 from referral.services.drafting import EvidenceNotHere, IncompleteLetter, NoSuchAuthority
@@ -59,4 +60,4 @@ def sentence(refusal: Exception) -> str:
         # The database's own words name columns and constraints: they are for the log.
         log.warning("an act was refused by the database: %s", type(refusal).__name__)
         return _("Somebody acted on this at the same moment, or it was done already; look at it again.")
-    return str(refusal)
+    return shown(str(refusal))

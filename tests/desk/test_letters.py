@@ -234,5 +234,5 @@ def test_the_24_7_point_is_told_that_a_letter_of_request_is_the_prosecutor_s(wor
     }  # fmt: skip
     answer = client.post(where, chosen)
     assert answer.status_code == 400
-    assert "needs one of the roles prosecutor" in words(answer.content.decode())
+    assert "needs one of the roles Prosecutor" in words(answer.content.decode())
     assert client.post(where, chosen | {"kind": "preservation-request"}).status_code == 302
