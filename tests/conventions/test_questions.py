@@ -58,7 +58,7 @@ def test_a_question_comes_in_the_languages_that_the_data_have() -> None:
     row = shipped().facts[question.fact]
     for language in ("en", "es", "fr", "nl"):
         assert question.text.in_language(language) == row.question.in_language(language)
-    assert question.help.in_language("es") == row.help["en"]
+        assert question.help.in_language(language) == row.help[language]
 
 
 def test_each_offence_found_has_a_question_of_its_own() -> None:
