@@ -1,6 +1,7 @@
 """What the laws of classification are tried on: narratives, sentences that say nothing of an offence, answers."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import islice
 
 from hypothesis import strategies as st
 
@@ -20,10 +21,6 @@ NARRATIVES = (
     "Le compte de messagerie de la société a été piraté sans autorisation depuis l'étranger et les courriels sont lus.",
     "De bestanden op de server zijn versleuteld en er wordt losgeld geëist.",
 )
-# Reports as they come: a few of those written to learn from, in which something is found.
-REPORTS = tuple(
-    report.text for report in reports("working")[::40] if len(report.text.split()) > 80 and classify(report.text).codes
-)[:24]
 # Nothing of any offence, of permission, of accident or of denial is said in them.
 IRRELEVANT = (
     "It rained on that day.",
@@ -37,6 +34,13 @@ IRRELEVANT = (
 answers = st.dictionaries(
     st.sampled_from(tuple(shipped().facts)), st.sampled_from(["yes", "no", "unknown"]), max_size=12
 )
+
+
+@cache
+def found_reports() -> tuple[str, ...]:
+    """Reports as they come: two dozen of those written to learn from, in which something is found."""
+    texts = (report.text for report in reports("working")[::40] if len(report.text.split()) > 80)
+    return tuple(islice((text for text in texts if classify(text).codes), 24))
 
 
 @lru_cache(maxsize=64)
