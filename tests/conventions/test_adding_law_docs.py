@@ -84,6 +84,7 @@ def test_a_treaty_denounced_so_binds_until_the_day_before(amended: Path) -> None
     assert standing(date(2027, 6, 30)) == "not-applicable"
 
 
+@pytest.mark.long
 def test_a_state_added_so_passes_the_check_and_is_answered_with_what_is_not_known(data: Path) -> None:
     brazil = edited(data / "states/co.yaml")
     name = dict.fromkeys(("en", "es", "fr", "nl"), "Brazil")

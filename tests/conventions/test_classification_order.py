@@ -50,6 +50,7 @@ def _keys_turned(rows: dict[str, Any]) -> dict[str, Any]:
     return {key: _keys_turned(row) if isinstance(row, dict) else row for key, row in reversed(rows.items())}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("narrative", NARRATIVES)
 def test_the_order_of_the_data_changes_nothing(reversed_law: Catalogue, narrative: str) -> None:
     whole, turned = classified(narrative), classify(narrative, catalogue=reversed_law)

@@ -115,6 +115,7 @@ def test_the_conduct_of_a_pair_is_what_the_own_provision_requires() -> None:
     }
 
 
+@pytest.mark.long
 def test_a_meeting_is_the_answer_of_the_comparison(all_pairs: tuple[Direction, ...]) -> None:
     for row in (row for row in all_pairs if row.requesting in {"co", "us"} and row.requested in {"ca", "cr"}):
         for charge in charges(shipped(), row.requesting):
@@ -138,6 +139,7 @@ def test_a_charge_that_is_met_rests_on_verified_text_of_both_sides(all_pairs: tu
         assert (row.requested, one.met_by) in verified
 
 
+@pytest.mark.long
 def test_an_amendment_mends_what_asks_exactly_one_thing_more(all_pairs: tuple[Direction, ...]) -> None:
     changes = amendments(all_pairs)
     kept = set(shipped().comparison_rules.never_dropped)

@@ -58,6 +58,7 @@ def test_a_fault_is_found(broken_report: Report, fault: str, found: str) -> None
     assert told, (fault, [str(problem) for problem in broken_report.faults])
 
 
+@pytest.mark.long
 def test_every_fault_names_its_file_its_place_and_what_to_do(broken_report: Report) -> None:
     assert len(broken_report.faults) > len(FAULTS) + len(EDITS)
     assert [str(fault) for fault in broken_report.faults if not (fault.file and fault.path and fault.do)] == []
@@ -104,6 +105,7 @@ def test_counts_are_by_state_and_by_instrument(shipped_report: Report) -> None:
     assert counts["state"]["mx"]["expired"] == 1
 
 
+@pytest.mark.long
 def test_a_report_on_one_state_has_what_concerns_it_and_nothing_else(broken_report: Report) -> None:
     only = broken_report.only(["ag"])
     assert {row.owner for row in only.open_rows} == {"ag"}

@@ -56,6 +56,7 @@ def test_a_device_enrols_and_its_words_are_those_the_administrator_sees(
     assert fingerprint_words(device.fingerprint) in result.output
 
 
+@pytest.mark.long
 def test_the_code_does_not_travel(
     edge: RunningEdge, code: str, card_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_request_that_is_too_large_is_refused(edge: RunningEdge, code: str) ->
     assert reply.problem["type"] == "urn:comity:problem:too-large"
 
 
+@pytest.mark.long
 def test_a_thousand_requests_wait_at_most(edge: RunningEdge, code: str) -> None:
     assert ask(edge, code).status == 202
     at = datetime.now(UTC)

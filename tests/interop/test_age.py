@@ -11,6 +11,8 @@ from crypto.keyholder.opening import open_sealed
 from crypto.sealing import seal
 from tests.crypto.vectors import flipped
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 SIZES = [0, 1, 65_535, 65_536, 65_537, 131_072, 200_001]
 KEYS = {"hybrid": generate_pq(), "x25519": generate_x25519()}

@@ -20,7 +20,7 @@ from tests.founding import NOW, person
 from tests.referral.arriving import Sent, received, refused, request_of_peer
 from tests.referral_pure import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 ANOTHER = world.node("bz")
 
 
@@ -83,7 +83,6 @@ def test_a_packet_of_a_node_whose_card_names_no_such_authority_is_quarantined(co
     assert refused(Sent(content))
 
 
-@pytest.mark.long
 def test_a_request_that_follows_an_earlier_one_joins_its_referral(content: LetterContent) -> None:
     first = received(Sent(content))
     named = NamedLetter(reference=first.reference, kind=LetterKind.REQUEST, dated=NOW.date())
@@ -93,7 +92,6 @@ def test_a_request_that_follows_an_earlier_one_joins_its_referral(content: Lette
     assert Referral.objects.filter(direction="in").count() == 1
 
 
-@pytest.mark.long
 def test_the_same_evidence_may_come_with_several_letters(content: LetterContent) -> None:
     """A node names an item by one id in all its letters; each referral here holds its own."""
     items = world.evidence()
@@ -104,7 +102,6 @@ def test_the_same_evidence_may_come_with_several_letters(content: LetterContent)
     assert EvidenceItem.objects.filter(stage="received").count() == 2 * len(items)
 
 
-@pytest.mark.long
 def test_a_second_letter_of_the_same_reference_is_quarantined(content: LetterContent) -> None:
     received(Sent(content))
     again = Sent(content, packet="22222222-2222-4333-8444-555555555555")
@@ -119,7 +116,6 @@ def test_a_packet_of_a_node_that_nobody_stands_by_any_more_is_quarantined(
     assert refused(Sent(content))
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("seen_before")
 def test_what_a_refused_packet_left_is_swept(content: LetterContent) -> None:
     items = world.evidence()

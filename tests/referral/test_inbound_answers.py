@@ -24,7 +24,7 @@ from tests.founding import NOW, own_authority, person
 from tests.referral.arriving import Sent, received, refused, request_of_peer
 from tests.referral.test_acts import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ from referral.letters.validity_errors import (
 from tests.referral_pure.examples import AT, REQUEST
 from tests.referral_pure.world import LATER, node, rendered, sign, signed_request, with_
 
+pytestmark = pytest.mark.long
+
 FORGED = request_json(with_(REQUEST, reference="GD-2026-9999"))
 
 
@@ -114,7 +116,6 @@ def test_a_valid_letter_is_made_by_the_check_alone() -> None:
         ValidLetter()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_is_appended_after_the_signature_is_refused(
     attack: Callable[[IncrementalPdfFileWriter], object],
@@ -124,7 +125,6 @@ def test_what_is_appended_after_the_signature_is_refused(
         validate(changed(signed_request(), attack))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_change_covered_by_a_second_signature_of_the_same_authority_is_refused(
     attack: Callable[[IncrementalPdfFileWriter], object],
