@@ -1,6 +1,6 @@
 """Learning to read closely: the network learns from the marked reports, and what it is worth is measured on some apart.
 
-Two and a half hours on two cores, by calculation. Half of the layers stay as they were: what they make of the reports
+Three hours on two cores, by calculation. Half of the layers stay as they were: what they make of the reports
 is computed once, as long as no sentences are strewn among theirs.
 """
 
