@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -34,6 +35,7 @@ from referral.services.contents import named_authority
 from referral.services.moving import check_person, locked, to_stage
 from referral.services.opening import next_number
 from referral.services.signing import sign_letter
+from referral.words import word
 
 
 class NotAnswerable(Exception):
@@ -71,9 +73,14 @@ def answer_preservation(
     with transaction.atomic():
         letter = _received(letter)
         if letter.kind != LetterKind.PRESERVATION_REQUEST:
-            raise NotAnswerable(f"The letter is a {letter.kind}; only a preservation request is answered so.")
+            raise NotAnswerable(
+                _("The letter is a %(kind)s; only a preservation request is answered so.")
+                % {"kind": word(letter.kind, "kind")}
+            )
         if until <= at.date():
-            raise NotAnswerable(f"The day {until} has passed; name the day until which the data are preserved.")
+            raise NotAnswerable(
+                _("The day %(until)s has passed; name the day until which the data are preserved.") % {"until": until}
+            )
         preservation = letter.preservation
         preservation.stage = move_preservation(PreservationStage(preservation.stage), PreservationStage.PRESERVED)
         preservation.until, preservation.moved_at = until, at
@@ -102,9 +109,12 @@ def move_on_answer(letter: LetterOfRequest, kind: LetterKind, *, acting: object,
 def _received(letter: LetterOfRequest) -> LetterOfRequest:
     letter = locked(letter)
     if letter.direction != "in":
-        raise NotAnswerable("This letter was sent by this node; the other State answers it.")
+        raise NotAnswerable(_("This letter was sent by this node; the other State answers it."))
     if letter.kind not in REQUESTS:
-        raise NotAnswerable(f"The letter is a {letter.kind}, itself an answer; only a request is answered.")
+        raise NotAnswerable(
+            _("The letter is a %(kind)s, itself an answer; only a request is answered.")
+            % {"kind": word(letter.kind, "kind")}
+        )
     return letter
 
 

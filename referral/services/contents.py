@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from backend.conventions import legal_basis
 from backend.conventions.catalogue import shipped
 from backend.conventions.legal_basis import BasisAnswer
@@ -32,8 +34,16 @@ def bases_for(letter: LetterOfRequest, draft: Draft, *, at: datetime) -> list[Ba
         )
         if answer.best is None:
             raise NoLegalBasis(
-                f"No instrument of the data carries the measure {sought} from {letter.requesting_state} to "
-                f"{letter.requested_state} on {at:%Y-%m-%d}; see `comity basis` for what remains."
+                _(
+                    "No instrument of the data carries the measure %(measure)s from %(requesting)s to %(requested)s on "
+                    "%(day)s; see `comity basis` for what remains."
+                )
+                % {
+                    "measure": sought,
+                    "requesting": letter.requesting_state,
+                    "requested": letter.requested_state,
+                    "day": f"{at:%Y-%m-%d}",
+                }
             )
         found.append(answer)
     return found

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -29,7 +30,9 @@ class IncompleteLetter(Exception):
     def __init__(self, lacking: Sequence[Missing]) -> None:
         self.missing = tuple(lacking)
         named = ", ".join(f"{m.field} ({m.language})" if m.language else m.field for m in lacking)
-        super().__init__(f"The letter lacks mandatory contents: {named}; write them, then complete it.")
+        super().__init__(
+            _("The letter lacks mandatory contents: %(named)s; write them, then complete it.") % {"named": named}
+        )
 
 
 class NoSuchAuthority(Exception):
@@ -54,9 +57,15 @@ def draft_letter(
     """A new letter in stage draft; raises NoLegalBasis, NoSuchAuthority, EvidenceNotHere or a lifecycle error."""
     own = Node.objects.get(own=True)
     if from_authority.node_id != own.id:
-        raise NoSuchAuthority(f"{from_authority.title} is not an authority of this node; choose one of {own.id}.")
+        raise NoSuchAuthority(
+            _("%(authority)s is not an authority of this node; choose one of %(node)s.")
+            % {"authority": from_authority.title, "node": own.id}
+        )
     if to_authority.state != referral.other_state or to_authority.node_id == own.id:
-        raise NoSuchAuthority(f"{to_authority.title} is not an authority of the requested State; choose another.")
+        raise NoSuchAuthority(
+            _("%(authority)s is not an authority of the requested State; choose another.")
+            % {"authority": to_authority.title}
+        )
     _check_evidence(referral, evidence)
     letter = LetterOfRequest(
         referral=referral,
@@ -92,7 +101,7 @@ def _check_evidence(referral: Referral, evidence: Sequence[EvidenceItem]) -> Non
     chosen = {item.pk for item in evidence}
     if items_to_send(referral).filter(pk__in=chosen).count() != len(chosen):
         raise EvidenceNotHere(
-            "An evidence item is not of this referral's incidents or not received yet; choose among those received."
+            _("An evidence item is not of this referral's incidents or not received yet; choose among those received.")
         )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+
 from backend.accounts.models import User
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -11,6 +13,7 @@ from backend.audit.events import Event
 from backend.audit.subjects import Acting
 from referral.lifecycle import Form, LetterKind, Stage, Step, may_act, move
 from referral.models import LetterOfRequest
+from referral.words import word
 
 # Acts of the authority that sends or was asked; drafting may be another office's, such as a prosecutor's.
 _ACTS_OF_THE_AUTHORITY = frozenset(
@@ -35,7 +38,11 @@ def must_be(letter: LetterOfRequest, *stages: Stage) -> None:
     """Raise LetterNotWritable unless the letter is in one of the stages."""
     if letter.stage not in stages:
         raise LetterNotWritable(
-            f"The letter is {letter.stage}; only one in stage {' or '.join(stages)} can be written on."
+            _("The letter is %(stage)s; only one in stage %(stages)s can be written on.")
+            % {
+                "stage": word(letter.stage, "stage"),
+                "stages": ", ".join(str(word(stage, "stage")) for stage in stages),
+            }
         )
 
 

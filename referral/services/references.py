@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -38,7 +39,9 @@ def confirm_reference(
         content = content_of(letter)
         waiting = _waiting(letter, content)
         if reference not in waiting:
-            raise NotOpen("The letter has no such reference that waits for a confirmation; choose one that it shows.")
+            raise NotOpen(
+                _("The letter has no such reference that waits for a confirmation; choose one that it shows.")
+            )
         row = ConfirmedReference.objects.create(
             letter=letter, reference=reference, source_seen=source_seen, confirmed_at=at, confirmed_by=acting.user
         )

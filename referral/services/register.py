@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -77,7 +78,7 @@ def withdraw_confirmation(
     with transaction.atomic():
         _one_at_a_time()
         if ConfirmationWithdrawal.objects.filter(confirmation=confirmation).exists():
-            raise NotStanding("This confirmation was withdrawn before; look at the reference again.")
+            raise NotStanding(_("This confirmation was withdrawn before; look at the reference again."))
         row = ConfirmationWithdrawal.objects.create(
             confirmation=confirmation, reason=reason, withdrawn_at=at, withdrawn_by=acting.user
         )
@@ -89,15 +90,15 @@ def withdraw_confirmation(
 def _open(source: str, digest: str, *, at: datetime) -> Provision:
     provision = provision_with(source, digest, at=at)
     if provision is None:
-        raise NothingToConfirm("The data say something else under this reference by now; look at it again.")
+        raise NothingToConfirm(_("The data say something else under this reference by now; look at it again."))
     if provision.verified:
-        raise NothingToConfirm("The data have this reference as verified; it needs no confirmation.")
+        raise NothingToConfirm(_("The data have this reference as verified; it needs no confirmation."))
     if provision.doubtful:
         raise NothingToConfirm(
-            "There is a reason to think that this reference is wrong; have the data corrected first."
+            _("There is a reason to think that this reference is wrong; have the data corrected first.")
         )
     if ProvisionConfirmation.objects.filter(digest=digest, withdrawal=None).exists():
-        raise NothingToConfirm("Somebody has confirmed this reference already; look at it again.")
+        raise NothingToConfirm(_("Somebody has confirmed this reference already; look at it again."))
     return provision
 
 

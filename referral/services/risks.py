@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -46,8 +47,11 @@ class RisksStand(Exception):
         self.rules = tuple(finding.rule for finding in findings)
         said = " ".join(finding.text[0] for finding in findings)
         super().__init__(
-            f"The letter is not to be signed so: {said} Mend it, or have a person of the authority override it "
-            f"({', '.join(self.rules)})."
+            _(
+                "The letter is not to be signed so: %(said)s Mend it, or have a person of the authority override it "
+                "(%(rules)s)."
+            )
+            % {"said": said, "rules": ", ".join(self.rules)}
         )
 
 
@@ -133,7 +137,7 @@ def override_risk(letter: LetterOfRequest, rule: str, *, reason: str, acting: Pe
         open_findings = waiting(letter, content_of(letter), at=at)
         finding = next((one for one in open_findings if one.rule == rule), None)
         if finding is None:
-            raise NoSuchFinding("No finding of this rule waits for an answer; choose one that the letter shows.")
+            raise NoSuchFinding(_("No finding of this rule waits for an answer; choose one that the letter shows."))
         row = _store(letter, finding, reason, acting=acting, at=at)
         digest = sha256(row.about_ct).hexdigest()
         detail = {"reference": letter.reference, "rule": rule, "override": str(row.id), "row_sha256": digest}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from backend.accounts.services import Person
 from backend.audit import recording
@@ -40,7 +41,10 @@ class UnverifiedReference(Exception):
 
     def __init__(self, labels: Collection[str]) -> None:
         self.references = tuple(labels)
-        super().__init__(f"Nobody has verified {'; '.join(labels)}; a person must see the source and confirm it first.")
+        super().__init__(
+            _("Nobody has verified %(names)s; a person must see the source and confirm it first.")
+            % {"names": "; ".join(labels)}
+        )
 
 
 class ConfirmationWithdrawn(Exception):
@@ -49,8 +53,11 @@ class ConfirmationWithdrawn(Exception):
     def __init__(self, labels: Collection[str]) -> None:
         self.references = tuple(labels)
         super().__init__(
-            f"The confirmation of {'; '.join(labels)} was withdrawn; return the letter to the drafter, save it anew "
-            "and have the reference confirmed again."
+            _(
+                "The confirmation of %(names)s was withdrawn; return the letter to the drafter, save it anew and have "
+                "the reference confirmed again."
+            )
+            % {"names": "; ".join(labels)}
         )
 
 
@@ -127,7 +134,8 @@ def _sign(letter: LetterOfRequest, content: LetterContent, *, acting: Person, at
     authority = letter.from_authority
     if not authority.certificate_pem:
         raise CannotSign(
-            f"{authority.title} has no certificate on this node; make or import one with `comity keys authority`."
+            _("%(authority)s has no certificate on this node; make or import one with `comity keys authority`.")
+            % {"authority": authority.title}
         )
     pdf = sign_letter_pdf(
         render_letter(content, at=at),

@@ -1,7 +1,7 @@
 """A stored classification as the incident's page shows it."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from types import MappingProxyType
@@ -126,9 +126,13 @@ def _meaning(offence: str, element: str) -> str | None:
     meant = meanings(shipped()).get((offence, element))
     if language == "en" or meant is None:
         return None
-    names = [named.label.in_language(language) for named in shipped().concepts.concepts if named.id in meant.all_of]
-    either = [named.label.in_language(language) for named in shipped().concepts.concepts if named.id in meant.one_of]
-    return "; ".join([*names, *([" / ".join(either)] if either else [])]) or None
+    concepts = shipped().concepts.concepts
+
+    def named(ids: Collection[str]) -> list[str]:
+        return [one.label.in_language(language) for one in concepts if one.id in ids]
+
+    # An element means all of some concepts, or one of some, never both.
+    return "; ".join(named(meant.all_of)) or " / ".join(named(meant.one_of)) or None
 
 
 def _covers(spans: Sequence[Span], place: int) -> bool:
