@@ -167,12 +167,18 @@ def _check_gap(signature: EmbeddedPdfSignature, pdf: bytes) -> None:
     if gap not in (gap.lower(), gap.upper()):
         raise SignatureBroken  # One way to write it: a changed letter case would be a changed file.
     value = bytes.fromhex(gap[1:-1].decode("ascii"))
-    if value != signature.pkcs7_content or any(value[_der_length(value) :]):
+    if value != signature.pkcs7_content or not _is_one_object(value):
         raise SignatureBroken
 
 
-def _der_length(value: bytes) -> int:
-    return len(core.Asn1Value.load(value).dump()) if value else 0
+def _is_one_object(value: bytes) -> bool:
+    """Whether `value` is one CMS object, exactly as long as what it consists of, and zeros."""
+    if not value:
+        return False
+    whole = cms.ContentInfo.load(value)
+    # A length that takes in some of the padding would be another way to write the same.
+    exact: bool = whole.contents == whole["content_type"].dump() + whole["content"].dump()
+    return exact and not any(value[len(whole.dump()) :])
 
 
 # Signer ---------------------------------------------------------------------------------------------------------------
@@ -207,6 +213,8 @@ def _check_value(signature: EmbeddedPdfSignature, certificate: Certificate) -> N
         # Nothing of these is signed, and every one is redundant: they say what the signer's own fields say.
         and (data["version"].native, info["version"].native) == ("v1", "v1")
         and data["digest_algorithms"].dump() == cms.DigestAlgorithms([info["digest_algorithm"]]).dump()
+        # Names are alike whatever their letter case: the certificate would be found for a changed one, too.
+        and info["sid"].dump() == _named(certificate).dump()
     )
     if not in_form:
         raise SignatureBroken
@@ -215,3 +223,8 @@ def _check_value(signature: EmbeddedPdfSignature, certificate: Certificate) -> N
     )
     if not (intact and valid):
         raise SignatureBroken
+
+
+def _named(certificate: Certificate) -> cms.SignerIdentifier:
+    by_issuer = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+    return cms.SignerIdentifier({"issuer_and_serial_number": by_issuer})
