@@ -21,6 +21,7 @@ from backend.cli.node import child, roles
 from backend.cli.node.account import postgres_account
 from backend.cli.node.binaries import shared_programs, wheel_programs
 from backend.cli.node.cluster import CONFIGURATION, Cluster
+from scripts.translations import compile_all
 
 FOLDER = "COMITY_TEST_FOLDER"
 TEMPLATE = "comity_template"
@@ -72,15 +73,16 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Starts the cluster in the process that runs pytest; it takes half a second."""
+    """Starts the cluster in the process that runs pytest; it takes half a second. Catalogues are compiled once."""
     if _is_worker():
         return
+    compile_all()
     cluster = _cluster()
     passwords = roles.make_passwords(folder() / "secrets")
     cluster.initialise(roles.bootstrap_statements(passwords) + "ALTER ROLE comity_owner CREATEDB;\n", _rules())
     server = cluster.start()
     session.config.stash[_SERVER] = server
-    cluster.wait_until_ready(server)
+    cluster.wait_until_ready(server, 180)
 
 
 @pytest.hookimpl(trylast=True)

@@ -5,7 +5,7 @@ import io
 import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +185,14 @@ FRAUD_REPORT: dict[str, Any] = {
 
 
 def peer_card(node: str = "cr", *, at: datetime = NOW, identity: SigningKey | None = None, **changes: Any) -> bytes:
-    """A key card of another, made-up node, signed by its identity; its authorities have exercise certificates."""
+    """A key card of another, made-up node, signed by its identity; its authorities have exercise certificates.
+
+    Valid around ``at``: of NOW from 1 November 2026 for a year.
+    """
+
+    def midnight(days: int) -> str:
+        return f"{at + timedelta(days=days):%Y-%m-%dT00:00:00Z}"
+
     identity = identity or SigningKey.generate("ed25519")
     recipient = recipient_of(generate_pq())
     offices = (("central", "Autoridad Central de Ejercicio"), ("24-7", "Punto de contacto 24/7 de ejercicio"))
@@ -196,7 +203,7 @@ def peer_card(node: str = "cr", *, at: datetime = NOW, identity: SigningKey | No
         "identity": str(identity.verifying_key),
         "transport": str(SigningKey.generate("ed25519").verifying_key),
         "log": {"origin": f"comity/{node}/log", "key": str(SigningKey.generate("ed25519").verifying_key)},
-        "exchange": {"key_id": recipient.key_id, "recipient": str(recipient), "seal_until": "2027-02-01T00:00:00Z"},
+        "exchange": {"key_id": recipient.key_id, "recipient": str(recipient), "seal_until": midnight(69)},
         "authorities": [
             {
                 "id": f"{node}-{kind}",
@@ -208,8 +215,8 @@ def peer_card(node: str = "cr", *, at: datetime = NOW, identity: SigningKey | No
             for kind, title in offices
         ],
         "addresses": {"edge": "http://127.0.0.1:9"},
-        "valid_from": "2026-11-01T00:00:00Z",
-        "valid_until": "2027-11-01T00:00:00Z",
+        "valid_from": midnight(-23),
+        "valid_until": midnight(342),
     } | changes
     return sign_statement(payload, identity)
 

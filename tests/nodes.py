@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.cli.node.launcher import RunningNode, launch_node, remove_node
-from backend.cli.node.ports import free_port
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The services of docker-compose.yml as processes of this machine: their commands as they stand, other addresses."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -17,9 +18,9 @@ from backend.cli.node import child
 from backend.cli.node.account import postgres_account
 from backend.cli.node.binaries import shared_programs, wheel_programs
 from backend.cli.node.home import CHECKOUT, KEY_GROUPS
-from backend.cli.node.ports import free_port
 from tests.compose import composefile
 from tests.compose.images import Image, build
+from tests.ports import free_port
 
 PATIENCE = 120  # seconds, on a very busy machine
 IMAGE_OF = {"comity-edge": "edge", "comity-node": "node"}
@@ -39,7 +40,9 @@ class Stack:
         """Addresses of the containers as addresses of this machine; nothing else is changed."""
         text = text.replace("@postgres/", f"@127.0.0.1:{self.ports['postgres']}/")
         text = text.replace("/srv/comity", str(self.folder / "srv")).replace("0.0.0.0", "127.0.0.1")  # noqa: S104
-        return text.replace("8100", str(self.ports["edge"])).replace("8101", str(self.ports["desk"]))
+        # Whole numbers alone: the digits also occur in other ports and in passwords.
+        ports = {"8100": self.ports["edge"], "8101": self.ports["desk"]}
+        return re.sub(r"\b810[01]\b", lambda found: str(ports[found[0]]), text)
 
     def environment(self, service: str) -> dict[str, str]:
         """What compose gives the service, in the environment of its image."""

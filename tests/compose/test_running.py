@@ -4,6 +4,7 @@ import json
 import re
 import stat
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -66,7 +67,7 @@ def test_the_worker_takes_what_wakes_it(stack, served):
         try:
             with stack.connect("worker", "BROKER_URL") as connection:
                 return connection.execute(query).fetchone() == (True,)
-        except psycopg.errors.InvalidSchemaName:
+        except psycopg.ProgrammingError:  # the queue is still being made
             return False
 
     assert wait_until(idle), stack.log("worker").read_text()
@@ -105,6 +106,9 @@ def test_an_act_of_the_administrator_runs_as_the_desks_role(stack, served):
 
 def test_keys_of_the_coming_days_are_published_by_the_service_that_has_the_identity(stack, served):
     published = stack.run("keys", "comity", "keys", "publish")
+    made_on = datetime.fromtimestamp(Path(json.loads(served["keys"].stdout)["kit"]).stat().st_mtime, UTC).date()
+    if made_on != datetime.now(UTC).date() and published.stdout == "Made and published 1 keys.\n":
+        published = stack.run("keys", "comity", "keys", "publish")  # midnight has passed: that was the new day's
     assert published.stdout == "Made and published 0 keys.\n", published.stderr
     refused = stack.run("act", "comity", "keys", "publish")
     assert refused.returncode != 0

@@ -33,13 +33,10 @@ def text_of(name: str, size: int) -> str:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Of the processor, the least of three."""
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
+    """Of the processor."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 @pytest.mark.long
@@ -47,8 +44,15 @@ def seconds(work: Callable[[], object]) -> float:
 def test_the_time_grows_with_the_length_and_not_its_square(name: str) -> None:
     short, long = text_of(name, SIZE), text_of(name, 4 * SIZE)
     classify(short)
-    # Four times as long may take eight times as long, where the square would be sixteen; a hundredth is no time at all.
-    assert seconds(lambda: classify(long)) < 8 * seconds(lambda: classify(short)) + 0.02
+    once = fourfold = float("inf")
+    # The least of three, and of more where others slow the machine: the least is what the work itself takes.
+    for rounds in range(15):
+        once, fourfold = min(once, seconds(lambda: classify(short))), min(fourfold, seconds(lambda: classify(long)))
+        # Four times as long may take eight times as long, where the square would be sixteen; a hundredth is no time.
+        bound = 8 * once + 0.02
+        if rounds >= 2 and fourfold < bound:
+            break
+    assert fourfold < bound
 
 
 def test_passages_left_out_are_told() -> None:

@@ -28,7 +28,8 @@ def reversed_law(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         copy.parent.mkdir(parents=True, exist_ok=True)
         if path.name in {"offences.yaml", "concepts.yaml", "classification.yaml"} or path.parent.name in _TURNED:
             content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-            copy.write_text(yaml.dump(_turned(content), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True))
+            turned = yaml.dump(_turned(content), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+            copy.write_text(turned, encoding="utf-8")
         else:
             shutil.copy(path, copy)
     for path in SHIPPED.rglob("*"):

@@ -205,6 +205,12 @@ LONG = 200_000
 LONGEST = 10.0
 
 
+def seconds(text: str) -> float:
+    before = time.process_time()
+    extract(text, region="cr")
+    return time.process_time() - before
+
+
 @pytest.mark.parametrize(
     "piece",
     # fmt: off
@@ -260,6 +266,6 @@ LONGEST = 10.0
 def test_much_of_anything_is_read_in_time_that_grows_with_its_length(piece: str) -> None:
     text = piece * (LONG // len(piece))
     extract("a.com +50622223333 GB29NWBK60161331926819")
-    before = time.process_time()
-    extract(text, region="cr")
-    assert time.process_time() - before < LONGEST
+    taken = seconds(text)
+    # On a slow machine only the growth tells: ten times the length would take a hundred times as long.
+    assert taken < LONGEST or taken < 40 * seconds(text[: LONG // 10])

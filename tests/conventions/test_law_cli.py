@@ -160,7 +160,8 @@ def test_what_is_no_json_number_does_not_come_back() -> None:
 
 
 def test_classify_helps() -> None:
-    text = CliRunner().invoke(classify.command, ["--help"]).output
+    # However narrow the terminal is: a line may end between any two words.
+    text = " ".join(CliRunner().invoke(classify.command, ["--help"]).output.split())
     assert all(word in text for word in ("narrative", "facts", "states", "lang", "exit code", "--explain", "Examples"))
 
 
@@ -223,7 +224,7 @@ def test_the_law_part_needs_no_django_and_reads_nothing_when_it_is_imported() ->
         "assert not loaded & {'django', 'phonenumbers', 'schwifty', 'tldextract'}, loaded\n"
         "assert shipped.cache_info().currsize == 0\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300)
 
 
 def test_classify_reads_no_state_unless_one_is_asked_for() -> None:
@@ -237,4 +238,4 @@ def test_classify_reads_no_state_unless_one_is_asked_for() -> None:
         "read = set(shipped()._read)\n"
         "assert [name for name in read if name.startswith('states/')] == ['states/gd.yaml'], read\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=300)

@@ -15,8 +15,8 @@ from backend.conventions.tokens import tokenise
 from learning.measuring import measure
 from learning.reports import digest, reports
 
-# Every fourth: all of them take most of a minute; `python -m learning measure` reads them all.
-HELD_OUT = reports("held-out")[::4]
+# Every sixth: all of them take minutes; `python -m learning measure` reads them all.
+HELD_OUT = reports("held-out")[::6]
 TOLD = (
     "On Friday the former bookkeeper guessed the password of the director and read his mailbox for two weeks. He "
     "forwarded the offers to a competitor. Nothing was deleted, and no money is missing. The director had not allowed "

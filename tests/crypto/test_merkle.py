@@ -49,6 +49,7 @@ def test_every_tree_is_shown_to_be_the_beginning_of_every_later_one():
             merkle.verify_consistency(old, new, roots[old], roots[new], path)
 
 
+@settings(deadline=None)
 @given(steps=st.lists(st.integers(0, 9), max_size=12))
 def test_a_tree_that_grows_in_steps_has_the_same_nodes(steps: list[int]):
     stored: dict[tuple[int, int], bytes] = {}

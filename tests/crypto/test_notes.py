@@ -104,6 +104,7 @@ def test_the_checkpoint_of_the_vectors_verifies():
     assert notes.vkey(ORIGIN, LOG.verifying_key) == VECTOR["vkey"]
 
 
+@settings(deadline=None)
 @given(size=st.integers(0, merkle.MAX_SIZE), root=st.binary(min_size=32, max_size=32))
 def test_parse_after_text_is_the_identity_for_checkpoints(size: int, root: bytes):
     checkpoint = notes.Checkpoint("comity/gd/log", size, root)

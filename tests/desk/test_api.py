@@ -221,7 +221,8 @@ def test_a_body_of_a_megabyte_is_taken_and_a_larger_one_is_not(world: World) -> 
     frame = len(json.dumps({"narrative": ""}))
     begun = time.monotonic()
     assert post(client, {"narrative": "a hacker " * ((2**20 - frame) // 9)}).status_code == 200
-    assert time.monotonic() - begun < 10  # Two seconds on a machine that does nothing else.
+    # Two seconds on a machine that does nothing else; hours if the time grew with the square of the length.
+    assert time.monotonic() - begun < 120
     assert post(client, {"narrative": "x" * (2**20 - frame)}).status_code == 200
     answer = post(client, {"narrative": "x" * (2**20 - frame + 1)})
     assert refused(answer) == (413, "too-large")

@@ -8,18 +8,12 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from scripts.translations import compile_all
 from tests.desk.sentences import sentences
 
 LOCALE = Path(settings.LOCALE_PATHS[0])
 SIGN_IN = "/account/sign-in/"
 PLACES = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}")
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compiled() -> None:
-    compile_all(LOCALE)
 
 
 def heading(client: Client, **headers: str) -> str:

@@ -18,6 +18,8 @@ from tests.incidents.reporting import copies
 
 IBAN = "GB60 BARC 2679 8414 0213 97"
 API = "/api/v1/lookup"
+# A span that runs from 1970 until 2286: none ends while a test asks.
+LONG = 10**10
 
 
 def ask(world: World, role: str = "prosecutor", **fields: object) -> HttpResponse:
@@ -93,14 +95,14 @@ def test_a_long_answer_goes_on_with_a_button(world: World) -> None:
 
 
 def test_who_asks_too_often_is_told_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.vault.tokens.LIMITS", ((60, 1),))
+    monkeypatch.setattr("backend.vault.tokens.LIMITS", ((LONG, 1),))
     assert ask(world).status_code == 200
     answer = ask(world)
     assert answer.status_code == 429
     assert "ask again in" in words(answer.content.decode())
     refused = call(world, {"value": IBAN})
     assert (refused.status_code, refused.json()["type"]) == (429, "urn:comity:problem:too-many")
-    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert 0 < int(refused.headers["Retry-After"]) <= LONG
 
 
 # The API --------------------------------------------------------------------------------------------------------------

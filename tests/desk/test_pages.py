@@ -117,8 +117,10 @@ def test_the_log_is_shown_to_auditors_without_what_was_reported(world: World) ->
     read = words(page)
     assert "There is no checkpoint yet" in read
     assert "incident:opened" in read
-    for secret in ("Exampleton", "198.51.100.23", FRAUD_REPORT["title"], "184000"):
+    for secret in ("Exampleton", "198.51.100.23", FRAUD_REPORT["title"]):
         assert secret not in page
+    # Six digits may stand in an id or a digest by chance.
+    assert not re.search("(?<![0-9a-f])184000(?![0-9a-f])", page)
 
 
 EXERCISE_PAGES = [
@@ -154,8 +156,8 @@ def test_the_start_page_says_what_waits_for_whom(world: World) -> None:
 
 def test_what_an_urgent_form_left_open_is_loudest_when_late(world: World) -> None:
     world.urgent()
-    early = shown(world, "approver", "letter", pk=world.draft.pk)
-    assert "Confirmation by a second person: due" in words(early)
+    early = words(shown(world, "approver", "letter", pk=world.draft.pk))  # a form's token may have any letters
+    assert "Confirmation by a second person: due" in early
     assert "LATE" not in early
     DueAct.objects.update(due_on=world.at.date() - timedelta(days=1))
     for name, pk in (("letter", world.draft.pk), ("referral", world.referral.pk)):

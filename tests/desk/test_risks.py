@@ -90,7 +90,7 @@ def test_a_block_is_refused_at_the_signature_and_open_after_an_override_with_its
     assert do(world, "signer", "override-risk", rule=RULE, reason=REASON).status_code == 302
     page = words(letter_page(world, "approver"))
     assert "overridden" in page
-    assert f"Signer-Person, {world.at:%Y-%m-%d}" in page
+    assert f"Signer-Person, {RiskOverride.objects.get().overridden_at:%Y-%m-%d}" in page
     assert REASON in page
     assert do(world, "signer", "sign").status_code == 302
     assert stage(world.draft) == "signed"

@@ -33,31 +33,39 @@ class Link:
 
     def _connect(self, near: socket.socket) -> None:
         with near, suppress(OSError), socket.create_connection(("127.0.0.1", self.behind)) as far:
-            back = threading.Thread(target=_pass_on, args=(far, near), daemon=True)
+            cut = threading.Event()
+            back = threading.Thread(target=_pass_on, args=(far, near, cut), daemon=True)
             back.start()
-            self._pass_until_it_breaks(near, far)
+            self._pass_until_it_breaks(near, far, cut)
             # What has passed arrives: a reset would throw away what the edge has not read yet.
             far.shutdown(socket.SHUT_WR)
             back.join()
+            # Only now the sender sees the break: how much it sends again does not depend on how fast the edge reads.
+            if cut.is_set():
+                near.shutdown(socket.SHUT_RDWR)
 
-    def _pass_until_it_breaks(self, near: socket.socket, far: socket.socket) -> None:
+    def _pass_until_it_breaks(self, near: socket.socket, far: socket.socket, cut: threading.Event) -> None:
         of_this = 0
         while data := near.recv(PIECE):
-            far.sendall(data)
             of_this += len(data)
             self.passed += len(data)
             if self.breaks and of_this >= self.breaks[0]:
                 self.breaks.pop(0)
                 self.broken += 1
-                near.shutdown(socket.SHUT_RDWR)
+                cut.set()
+            far.sendall(data)
+            if cut.is_set():
                 return
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
+def _pass_on(source: socket.socket, target: socket.socket, cut: threading.Event) -> None:
+    """Pass on what comes back; nothing of it once the link is cut."""
     with suppress(OSError):
         while data := source.recv(PIECE):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
+            if not cut.is_set():
+                target.sendall(data)
+        if not cut.is_set():
+            target.shutdown(socket.SHUT_WR)
 
 
 @contextmanager

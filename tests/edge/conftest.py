@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,6 @@ from django.conf import settings
 from django.db.models import Model
 
 from backend.audit.sequencer import Sequencer
-from backend.cli.node.ports import free_port
 from backend.directory.models import Node, PublishedKey
 from backend.intake import wire
 from backend.vault.sending import Body, Reply, ask_receipt, fetch, post_sealed
@@ -84,23 +84,32 @@ def edge_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 def running_edge(folder: Path, **more: str) -> Iterator[RunningEdge]:
     """An edge with its sealed files and its log in `folder`, ended with the block; `more` as in `start_edge`."""
     (folder / "sealed").mkdir(mode=0o700)
-    port = free_port()
-    process = start_edge(folder, port, **more)
-    edge = RunningEdge(f"http://127.0.0.1:{port}", folder / "sealed", folder / "edge.log", process.pid)
-    try:
-        wait_until_healthy(edge, process)
-        yield edge
-    finally:
-        process.terminate()
-        process.wait(10)
+    with reserved_port() as port:
+        process = start_edge(folder, port, **more)
+        edge = RunningEdge(f"http://127.0.0.1:{port}", folder / "sealed", folder / "edge.log", process.pid)
+        try:
+            wait_until_healthy(edge, process)
+            yield edge
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port that nobody else is given while the block lasts; granian shares it, with SO_REUSEPORT."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def wait_until_healthy(edge: RunningEdge, process: "subprocess.Popen[bytes]") -> None:
     """Return once it answers."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if fetch(edge.url, "/healthz", timeout=2).status == 200:
+            if fetch(edge.url, "/healthz", timeout=30).status == 200:
                 return
         except Exception:
             time.sleep(0.05)
@@ -111,7 +120,8 @@ def wait_until_healthy(edge: RunningEdge, process: "subprocess.Popen[bytes]") ->
 def edge(transactional_db: None, edge_process: RunningEdge, founded: list[Model]) -> RunningEdge:
     """The edge, with an empty folder, in front of a node whose keys were made once a run."""
     for path in edge_process.sealed.iterdir():
-        path.unlink()
+        # The edge may be removing what a test before this one cut off.
+        path.unlink(missing_ok=True)
     if founded:
         for row in founded:
             row.save(force_insert=True)
@@ -153,7 +163,7 @@ def device(edge: RunningEdge) -> TestDevice:
 @pytest.fixture
 def card(edge: RunningEdge) -> TrustedCard:
     """The node's card as a sender pins it."""
-    return read_trusted_card(fetch(edge.url, "/v1/card", timeout=5).content, at=datetime.now(UTC))
+    return read_trusted_card(fetch(edge.url, "/v1/card", timeout=30).content, at=datetime.now(UTC))
 
 
 @dataclass(frozen=True)
@@ -176,13 +186,13 @@ class Sending:
             sender_signer=self.signer,
             submission_id=self.id,
             key_id=self.key_id,
-            timeout=20,
+            timeout=60,
         )
 
     def ask(self) -> Reply:
         """Ask for its receipt."""
         return ask_receipt(
-            self.url, sender_signer=self.signer, submission_id=self.id, sha256=self.body.sha256, timeout=20
+            self.url, sender_signer=self.signer, submission_id=self.id, sha256=self.body.sha256, timeout=60
         )
 
     def but(self, **changes: object) -> "Sending":
@@ -197,9 +207,10 @@ def sealed(size: int) -> bytes:
     return out.getvalue()
 
 
-def today() -> PublishedKey:
-    """The row of today's intake key."""
-    return PublishedKey.objects.filter(kind="intake", seal_from__lte=datetime.now(UTC)).order_by("-seal_from")[0]
+def today(at: datetime | None = None) -> PublishedKey:
+    """The row of today's intake key, or of that of another moment."""
+    begun = PublishedKey.objects.filter(kind="intake", seal_from__lte=at or datetime.now(UTC))
+    return begun.order_by("-seal_from")[0]
 
 
 @pytest.fixture

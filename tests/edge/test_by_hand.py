@@ -73,7 +73,7 @@ class Hand:
             env={"PATH": f"{tools}:/usr/bin:/bin", "EDGE": self.edge, "CODE": self.code, "COMITY": str(CHECKOUT)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
 
 

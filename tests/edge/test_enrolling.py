@@ -106,7 +106,7 @@ def test_a_key_file_is_never_overwritten(edge: RunningEdge, code: str, card_file
 
 def test_a_key_is_not_given_to_another_node_than_the_trusted_one(edge: RunningEdge, code: str, tmp_path: Path) -> None:
     other = tmp_path / "cr.card"
-    other.write_bytes(peer_card("cr"))
+    other.write_bytes(peer_card("cr", at=datetime.now(UTC)))
     result = run(edge, code, other, tmp_path / "device.pem")
     assert result.exit_code == 1
     assert not (tmp_path / "device.pem").exists()
@@ -129,7 +129,7 @@ def ask(edge: RunningEdge, code: str, **changes: object) -> Reply:
         "public_key": public,
         "mac": b64url_encode(enrolment_mac(parsed.secret, parsed.invitation, public)),
     }
-    return post_json(edge.url, "/v1/enrolments", asked | changes, timeout=5)
+    return post_json(edge.url, "/v1/enrolments", asked | changes, timeout=30)
 
 
 def test_a_browsers_key_enrols_too(edge: RunningEdge, code: str) -> None:

@@ -5,7 +5,7 @@ import socket
 import time
 import uuid
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -53,14 +53,16 @@ def signed(sending: Sending, *, at: datetime | None = None, url: str | None = No
 def talk(edge: RunningEdge, head: list[str], body: bytes = b"", *, half_close: bool = False) -> Answer:
     """Say exactly this on a connection of its own and read the answer to the end."""
     parts = urlsplit(edge.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
-        connection.sendall("\r\n".join([*head, "", ""]).encode("latin-1"))
-        connection.sendall(body)
-        if half_close:
-            connection.shutdown(socket.SHUT_WR)
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
         received = b""
-        while piece := connection.recv(65536):
-            received += piece
+        # Who refuses a head may close before the body is there: what it answered is read all the same.
+        with suppress(ConnectionError):
+            connection.sendall("\r\n".join([*head, "", ""]).encode("latin-1") + body)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                received += piece
     top, _, content = received.partition(b"\r\n\r\n")
     text = top.decode("latin-1").lower()
     return Answer(int(text.split()[1]) if text else 0, text, content)
@@ -107,7 +109,7 @@ def test_a_sender_who_goes_away_leaves_nothing(good: Sending, edge: RunningEdge,
     cut = good.but(kind="evidence")
     message = signed(cut)
     talk(edge, head_of(message, {"content-length": str(size)}), source(good)[:1000], half_close=True)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while edge.files() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert edge.files() == []
@@ -119,7 +121,7 @@ def test_many_bodies_begun_and_not_sent_keep_only_their_own_sender_waiting(good:
     with ExitStack() as held:
         begun = []
         for _ in range(limits.MOST_BODIES):
-            connection = held.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=10))
+            connection = held.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=30))
             one = good.but(id=uuid.uuid4())
             connection.sendall("\r\n".join([*head_of(signed(one), length(one)), "", ""]).encode("latin-1"))
             connection.sendall(source(one)[:1])
@@ -135,7 +137,7 @@ def test_many_bodies_begun_and_not_sent_keep_only_their_own_sender_waiting(good:
 
 def _until(status: int, sending: Sending, edge: RunningEdge) -> Answer:
     """The answer to reports sent one after the other, once it is this one."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         one = sending.but(id=uuid.uuid4())
         answer = talk(edge, head_of(signed(one), length(one)), source(one))

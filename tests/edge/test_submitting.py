@@ -13,13 +13,13 @@ import pytest
 from backend.audit.receipts import verify_receipt
 from backend.audit.subjects import System
 from backend.directory.cards import confirm_node, import_card
-from backend.directory.models import Node
+from backend.directory.models import Node, PublishedKey
 from backend.intake.models import Submission
 from backend.units import services
 from backend.vault.sending import Body, Reply
 from backend.vault.trusted_card import TrustedCard
 from crypto.keyholder.signing import SigningKey
-from tests.edge.conftest import RunningEdge, Sending, sealed, today
+from tests.edge.conftest import RunningEdge, Sending, sealed
 from tests.founding import TestDevice, enrol_device, peer_card
 
 
@@ -142,7 +142,7 @@ def test_what_is_sealed_to_a_key_of_another_node_must_be_sealed_again(sending: S
 def test_a_replay_gets_its_receipt_after_the_key_was_destroyed(sending: Sending) -> None:
     first = sending.send()
     Submission.objects.update(stage="opened")
-    row = today()
+    row = PublishedKey.objects.get(kind="intake", key_id=sending.key_id)
     row.destroyed_at = datetime.now(UTC)
     row.save()
     assert sending.send().receipt == first.receipt
@@ -233,7 +233,7 @@ def test_the_edges_role_reads_no_table(edge: RunningEdge, as_role: Callable[[str
 @pytest.mark.usefixtures("notary")
 def test_a_packet_is_taken_from_a_confirmed_peer_only(sending: Sending) -> None:
     transport, at = SigningKey.generate("ed25519"), datetime.now(UTC)
-    peer = import_card(peer_card("cr", transport=str(transport.verifying_key)), acting=System("tests"), at=at)
+    peer = import_card(peer_card("cr", at=at, transport=str(transport.verifying_key)), acting=System("tests"), at=at)
     key_id = Node.objects.get(own=True).exchange_key_id
     packet = sending.but(kind="packet", signer=transport, key_id=key_id, body=Body.of(b"PK\x03\x04" + b"x" * 90_000))
     assert problem_of(packet.send()) == "sender"

@@ -1,6 +1,7 @@
 """Uploads in chunks against the real edge: cut, continued, repeated, refused."""
 
 import hashlib
+import json
 import os
 import select
 import uuid
@@ -93,7 +94,7 @@ def test_two_clients_on_one_upload_store_it_once_and_get_the_same_receipt(
     upload: Upload, edge: RunningEdge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploading, "CHUNK", 20_000)
-    monkeypatch.setattr(uploading, "PAUSES", (0.01,) * 100)
+    monkeypatch.setattr(uploading, "PAUSES", (0.01,) * 1000)
     with ThreadPoolExecutor(2) as threads:
         replies = [future.result() for future in [threads.submit(upload.send), threads.submit(upload.send)]]
     assert {reply.status for reply in replies} == {200}
@@ -158,9 +159,9 @@ def test_a_signed_head_serves_for_its_own_chunk_only(begun: Upload) -> None:
         ("content-digest", wire.format_digest(hashlib.sha256(b"other").digest())),
     ):
         message.headers, kept = {**message.headers, header: value}, dict(message.headers)
-        assert problem_of(exchange(message, body, timeout=20)) == "sender"
+        assert problem_of(exchange(message, body, timeout=60)) == "sender"
         message.headers = kept
-    assert exchange(message, body, timeout=20).status == 204
+    assert exchange(message, body, timeout=60).status == 204
 
 
 MALFORMED = [
@@ -220,7 +221,8 @@ def test_an_expired_upload_is_not_continued_and_the_sweep_removes_it(begun: Uplo
     (part,) = edge.sealed.glob("*.part")
     os.utime(part, (old.timestamp(), old.timestamp()))
     state = part.with_suffix(".upload")
-    state.write_bytes(state.read_bytes().replace(str(datetime.now(UTC).year).encode(), b"2020"))
+    said = json.loads(state.read_bytes())
+    state.write_bytes(json.dumps({**said, "begun_at": old.isoformat()}).encode())
     assert problem_of(begun.chunk(100_000, 100_010)) == "upload-expired"
     assert begun.look().status == 410
     assert remove_orphans(edge.sealed, at=datetime.now(UTC)) == 1
@@ -271,7 +273,7 @@ def test_a_key_that_ended_meanwhile_ends_the_upload(begun: Upload, edge: Running
 @pytest.mark.usefixtures("notary")
 def test_a_packet_of_a_confirmed_peer_goes_the_same_way(upload: Upload) -> None:
     transport, at = SigningKey.generate("ed25519"), datetime.now(UTC)
-    peer = import_card(peer_card("cr", transport=str(transport.verifying_key)), acting=System("tests"), at=at)
+    peer = import_card(peer_card("cr", at=at, transport=str(transport.verifying_key)), acting=System("tests"), at=at)
     confirm_node(peer, acting=System("tests"), at=at)
     key_id = Node.objects.get(own=True).exchange_key_id
     packet = upload.but(kind="packet", signer=transport, key_id=key_id, body=b"PK\x03\x04" + b"x" * 90_000)
@@ -282,7 +284,7 @@ def test_a_packet_of_a_confirmed_peer_goes_the_same_way(upload: Upload) -> None:
 
 
 def test_the_edge_says_what_it_knows_of_the_protocol(edge: RunningEdge) -> None:
-    reply = exchange(Message("OPTIONS", edge.url + wire.UPLOADS), None, timeout=5)
+    reply = exchange(Message("OPTIONS", edge.url + wire.UPLOADS), None, timeout=30)
     assert reply.status == 204
     assert (reply.headers["tus-version"], reply.headers["tus-extension"]) == (
         "1.0.0",

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from backend.cli.node.ports import free_port
 from backend.cli.submit import command
 from backend.directory.models import Node
 from backend.intake import wire
@@ -20,7 +20,7 @@ from backend.intake.models import Submission
 from backend.vault import uploading
 from backend.vault.sending import Body, EdgeUnreachable
 from tests.edge.breaking import Link, breaking_link
-from tests.edge.conftest import RunningEdge, sealed, start_edge, today, wait_until_healthy
+from tests.edge.conftest import RunningEdge, reserved_port, sealed, start_edge, today, wait_until_healthy
 from tests.edge.uploads import Upload, arrived, offset_of, wait_for
 from tests.founding import FRAUD_REPORT, TestDevice
 
@@ -48,9 +48,11 @@ class Own:
     def kill(self) -> None:
         """As a power cut would: nothing is flushed, nobody says goodbye."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for pid in (self.process.pid, *map(int, children)):
-            os.kill(pid, signal.SIGKILL)
-        self.process.wait(10)
+        os.kill(self.process.pid, signal.SIGKILL)
+        for pid in map(int, children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(60)
         # The worker is not our child: its port is free once it has ended.
         wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
 
@@ -66,14 +68,14 @@ class Own:
 def own_process(edge_process: RunningEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
     folder = tmp_path_factory.mktemp("own")
     (folder / "sealed").mkdir(mode=0o700)
-    with breaking_link(free_port()) as link:
+    with reserved_port() as port, breaking_link(port) as link:
         own = Own(link, folder, start_edge(folder, link.behind, url=link.url))
         try:
             own._wait()
             yield own
         finally:
             own.process.terminate()
-            own.process.wait(10)
+            own.process.wait(60)
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ class Upload:
     def chunk(self, start: int, end: int, **changed: str) -> Reply:
         """Send the bytes from `start` to `end`."""
         message, body = self.signed_chunk(start, end, changed)
-        return exchange(message, body, timeout=20)
+        return exchange(message, body, timeout=60)
 
     def cut(self, start: int, end: int, sent: int) -> socket.socket:
         """Announce the bytes from `start` to `end`, send `sent` of them and keep silent; whoever calls closes it."""
@@ -55,7 +55,7 @@ class Upload:
         parts = urlsplit(message.url)
         lines = [f"PATCH {parts.path} HTTP/1.1", f"Host: {parts.netloc}", f"Content-Length: {body.size}"]
         lines += [f"{name}: {value}" for name, value in message.headers.items()]
-        connection = socket.create_connection((parts.hostname, parts.port), timeout=10)
+        connection = socket.create_connection((parts.hostname, parts.port), timeout=30)
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         connection.sendall(self.body[start : start + sent])
         return connection
@@ -69,7 +69,7 @@ class Upload:
             sender_signer=self.signer,
             submission_id=self.id,
             key_id=self.key_id,
-            timeout=20,
+            timeout=60,
         )
 
     def look(self) -> Reply:
@@ -83,7 +83,7 @@ class Upload:
     def receipt(self) -> Reply:
         """Ask for its receipt."""
         digest = hashlib.sha256(self.body).digest()
-        return ask_receipt(self.url, sender_signer=self.signer, submission_id=self.id, sha256=digest, timeout=20)
+        return ask_receipt(self.url, sender_signer=self.signer, submission_id=self.id, sha256=digest, timeout=60)
 
     def signed_chunk(self, start: int, end: int, changed: dict[str, str]) -> tuple[Message, Body]:
         """The request with the bytes from `start` to `end`, and its body."""
@@ -99,7 +99,7 @@ class Upload:
     def _send(
         self, method: str, path: str, headers: dict[str, str], covered: tuple[str, ...], changed: dict[str, str]
     ) -> Reply:
-        return exchange(self._signed(method, path, headers, covered, changed), None, timeout=20)
+        return exchange(self._signed(method, path, headers, covered, changed), None, timeout=60)
 
     def _signed(
         self, method: str, path: str, headers: dict[str, str], covered: tuple[str, ...], changed: dict[str, str]
@@ -118,7 +118,7 @@ def offset_of(reply: Reply) -> int:
 
 def wait_for(what: Callable[[], bool]) -> None:
     """Return once `what` holds."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -19,10 +19,10 @@ from backend.cli.node import child, roles
 from backend.cli.node.errors import NodeError
 from backend.cli.node.home import CHECKOUT, Home
 from backend.cli.node.launcher import RunningNode, remove_node
-from backend.cli.node.ports import free_port
 from backend.cli.node.processes import login_url
 from tests.faults.clock import Clock
 from tests.faults.disk import Disk, NoDisk
+from tests.ports import free_port
 
 REVIVED_WITHIN = 120.0  # seconds
 Say = Callable[[str], None]
@@ -84,7 +84,7 @@ class Arena:
 
     def connect(self, role: str = roles.OWNER, database: str = roles.DATABASE) -> "psycopg.Connection[tuple[Any, ...]]":
         """A session of a role of this node, in autocommit."""
-        return psycopg.connect(login_url("postgresql", self.home, role, database), autocommit=True, connect_timeout=5)
+        return psycopg.connect(login_url("postgresql", self.home, role, database), autocommit=True, connect_timeout=30)
 
     def describe(self) -> None:
         """`reader.json`: what the independent reader must be told of this node."""

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-WITHIN = 30.0  # seconds for the worker to check what the devices sent
+WITHIN = 180.0  # seconds for the worker to check what the devices sent
 
 
 def enrol(count: int, edge: str, folder: Path) -> None:

@@ -70,10 +70,12 @@ class Run:
         return self._judge(office)
 
     def _maltreat(self, office: Office, harm: Harm, sending: "list[Future[None]]") -> None:
-        """Each fault when its number of receipts is there; until the last sender is done."""
+        """Each fault when its number of receipts is there; until the last sender is done and no fault is due."""
         waiting = iter(self._plan())
         fault = next(waiting, None)
-        while not all(future.done() for future in sending):
+        while not all(future.done() for future in sending) or (
+            fault is not None and office.acknowledged >= fault.after
+        ):
             self._told(harm.undo_due(), office)
             self._look_after_the_node(office)
             if fault is not None and office.acknowledged >= fault.after:

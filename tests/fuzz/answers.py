@@ -20,6 +20,8 @@ INSIDE = re.compile(
     rb"|site-packages|comity/\d|version[ /:=]*\d+\.\d+",
     re.IGNORECASE,
 )
+# Keys and signatures: their letters may spell any word, such as "rust". Neither a path nor a sentence has one so long.
+BY_CHANCE = re.compile(rb"[A-Za-z0-9_-]{40,}=*")
 NAMES_PROGRAMS = {"x-powered-by", "via"}
 MAY_FAIL = {503, 507}
 
@@ -60,13 +62,18 @@ def talk(url: str, data: bytes, *, odd: bool) -> Answer:
     return _parsed(received)
 
 
+def tells_the_inside(content: bytes) -> bool:
+    """Whether an answer names what it runs on or where."""
+    return INSIDE.search(BY_CHANCE.sub(b" ", content)) is not None
+
+
 def _parsed(received: bytes) -> Answer:
     """The first answer. What was sent beyond the request may get one more, in order like the first."""
     first, rest = _split(received)
     while rest:
         more, rest = _split(rest)
         assert more.status < 500 or more.status in MAY_FAIL, more
-        assert not INSIDE.search(more.body), more
+        assert not tells_the_inside(more.body), more
     return first
 
 
@@ -92,7 +99,7 @@ def check(answer: Answer, *, sent: bytes, submission: str, log: TrustedLog) -> N
     # A receipt is checked as what it is below: its base64 may spell any word.
     said = b"" if answer.body.startswith(b"c2sp.org/tlog-proof") else answer.body
     said = re.sub(rb"https?://[\w.:-]+", b"", said)
-    assert not INSIDE.search(said), answer
+    assert not tells_the_inside(said), answer
     media_type = answer.headers.get("content-type", "")
     if answer.status >= 400 and answer.body:
         assert media_type == "application/problem+json", answer

@@ -57,13 +57,13 @@ def cases(description: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def test_the_edge_answers_as_it_is_described(edge: RunningEdge, card: TrustedCard, shard: int) -> None:
-    described = requests.get(f"{edge.url}/v1/openapi.json", timeout=5).json()
+    described = requests.get(f"{edge.url}/v1/openapi.json", timeout=30).json()
     seen: set[tuple[str, int]] = set()
 
     def asked(case: Any) -> None:
         answer = case.call(base_url=edge.url, timeout=answers.SECONDS)
         case.validate_response(answer, checks=CHECKS)
-        assert not answers.INSIDE.search(answer.content) or case.path == "/v1/openapi.json"
+        assert not answers.tells_the_inside(answer.content) or case.path == "/v1/openapi.json"
         seen.add((case.path, answer.status_code))
 
     ran = fuzz(asked, cases(described), slice=40, share=0.02, shard=shard)
@@ -99,7 +99,7 @@ def test_the_desk_answers_as_it_is_described(desk: World, shard: int) -> None:
             prepared,
         )
         case.validate_response(answer, checks=CHECKS)
-        assert not answers.INSIDE.search(answer.content) or case.path == "/api/v1/openapi.json"
+        assert not answers.tells_the_inside(answer.content) or case.path == "/api/v1/openapi.json"
         seen.add((case.path, answer.status_code))
 
     ran = fuzz(asked, cases(described), slice=25, share=0.01, shard=shard)

@@ -12,7 +12,7 @@ from backend.cli.importing.tables import csv_rows
 from backend.cli.node.home import CHECKOUT
 from backend.incidents.report import Report, parse_report
 
-PAGE = (CHECKOUT / "docs" / "importing.md").read_text()
+PAGE = (CHECKOUT / "docs" / "importing.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:
@@ -34,7 +34,7 @@ def test_the_table_of_the_page_is_a_report() -> None:
 
 def test_the_mapping_of_the_page_does_what_its_comments_say(tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
-    path.write_text(block("yaml"))
+    path.write_text(block("yaml"), encoding="utf-8")
     columns = list(read_mapping(path).columns)
     cells = [
         "E-1",

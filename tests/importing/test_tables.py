@@ -56,7 +56,7 @@ GOOD = (
 
 @pytest.fixture
 def spanish(tmp_path: Path) -> Mapping:
-    (tmp_path / "map.yaml").write_text(SPANISH + 'separator: ","\n')
+    (tmp_path / "map.yaml").write_text(SPANISH + 'separator: ","\n', encoding="utf-8")
     return read_mapping(tmp_path / "map.yaml")
 
 
@@ -175,9 +175,9 @@ def test_a_day_without_a_time_becomes_a_span_and_not_its_first_second() -> None:
 )
 def test_a_mapping_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "map.yaml"
-    path.write_text(SPANISH)
+    path.write_text(SPANISH, encoding="utf-8")
     read_mapping(path)
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(Unreadable):
         read_mapping(path)
 

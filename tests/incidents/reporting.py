@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -33,8 +34,10 @@ def report(narrative: str, **more: Any) -> dict[str, Any]:
 
 
 def arrive(device: TestDevice, *reports: dict[str, Any]) -> list[Incident]:
-    """Reports arrive and are opened, not yet compared."""
-    sent = [SealedReport(device, one).send() for one in reports]
+    """Reports arrive one after another and are opened in that order, not yet compared."""
+    sent = [
+        SealedReport(device, one).send(at=NOW + timedelta(microseconds=number)) for number, one in enumerate(reports)
+    ]
     while opening.open_waiting(at=NOW):
         pass
     found = {row.submission_id: row for row in Incident.objects.filter(submission__in=sent)}

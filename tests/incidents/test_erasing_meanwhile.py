@@ -1,6 +1,7 @@
 """Erasure beside what happens at the same moment: a supplement, a letter, a classification, a comparison."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,13 +66,15 @@ def test_a_letter_that_begins_just_before_the_erasure_keeps_it(
 def test_what_is_erased_while_it_waits_to_be_classified_gets_no_indicators(
     incident: Incident, other_law: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newest = Incident.objects.order_by("-received_at").first()
-    assert newest is not None
+    # Both came at the same moment; the newest is classified first.
+    Incident.objects.filter(pk=incident.pk).update(received_at=NOW + timedelta(seconds=1))
+    newest = Incident.objects.select_related("data_key").get(pk=incident.pk)
     before, gone = newest.classifications.count(), []
     meanwhile(monkeypatch, classifying, lambda: gone.append(erased(newest)))
     assert classifying.propose_anew(catalogue=other_law, at=NOW)
     # What failed is rolled back, here with the erasure, which shares the transaction.
     assert gone
+    assert not Incident.objects.select_related("data_key").get(pk=newest.pk).erased
     assert newest.classifications.count() == before
     assert not Indicator.objects.filter(incident=newest, incident__data_key__destroyed_at__isnull=False).exists()
 

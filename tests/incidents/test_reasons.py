@@ -5,12 +5,6 @@ from django.utils import translation
 
 from backend.incidents import reasons
 from backend.incidents.setting_aside import Quarantine
-from scripts.translations import compile_all
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compiled() -> None:
-    compile_all()
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "nl"])

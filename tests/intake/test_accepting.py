@@ -113,7 +113,7 @@ def test_the_database_takes_no_file_name_that_the_edge_does_not_draw(
 
 
 def test_a_card_that_names_a_device_s_key_does_not_stand_in_its_way(device: TestDevice) -> None:
-    card = peer_card(transport=device.row.public_key, authorities=[])
+    card = peer_card(at=NOW, transport=device.row.public_key, authorities=[])
     confirm_node(import_card(card, acting=TESTS, at=NOW), acting=TESTS, at=NOW)
     found = accepting.find_sender(device.fingerprint)
     assert found is not None
@@ -154,7 +154,7 @@ def test_what_is_sealed_to_a_key_that_ended_is_to_be_sealed_again(
 ) -> None:
     submission = announced(device)
     key = PublishedKey.objects.filter(key_id=submission.key_id)
-    over = NOW - timedelta(days=30)
+    over = datetime.now(UTC) - timedelta(days=30, minutes=30)
     # Sealed in time it may arrive until the last moment.
     key.update(seal_from=over - timedelta(days=14), seal_until=over + timedelta(hours=1))
     assert accepting.check_key(submission)

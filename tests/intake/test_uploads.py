@@ -200,12 +200,13 @@ def test_the_sweep_leaves_a_whole_whose_bytes_are_old_to_get_its_row(tmp_path: P
 @pytest.mark.django_db
 @pytest.mark.usefixtures("seen_before")
 def test_the_sweep_removes_what_expired_and_nothing_that_is_being_continued(tmp_path: Path) -> None:
-    upload = uploads.begin(announced(), folder=tmp_path, at=NOW)
+    now = datetime.now(UTC)  # its bytes are of now, and NOW may be hours ago
+    upload = uploads.begin(announced(), folder=tmp_path, at=now)
     append(upload, 0, 1000)
     (tmp_path / "damaged.upload").write_bytes(b"{")
-    assert remove_orphans(tmp_path, at=NOW + uploads.EXPIRES_AFTER - timedelta(hours=1)) == 1
+    assert remove_orphans(tmp_path, at=now + uploads.EXPIRES_AFTER - timedelta(hours=1)) == 1
     assert not (tmp_path / "damaged.upload").exists()
-    late = NOW + uploads.EXPIRES_AFTER + timedelta(hours=1)
+    late = now + uploads.EXPIRES_AFTER + timedelta(hours=1)
     with pytest.raises(UploadExpired):
         uploads.find(asked(announced()), folder=tmp_path, at=late)
     with upload.hold(Hashes()):

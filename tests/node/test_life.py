@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from backend.cli.node.launcher import RunningNode, launch_node, remove_node
-from backend.cli.node.ports import free_port
 from tests import cluster
 from tests.node import proc
+from tests.ports import free_port
 
 
 def people(node: RunningNode) -> list[tuple[str, str]]:
@@ -26,9 +26,11 @@ def all_of(node: RunningNode) -> set[int]:
 @pytest.mark.xdist_group("life")
 def test_a_node_keeps_its_data_and_leaves_no_process_behind():
     path, ports = cluster.folder() / "life", (free_port(), free_port())
+    started = time.monotonic()
     node = launch_node(path, "gd", "gd", *ports)
     try:
         node.wait_until_ready()
+        first_start = time.monotonic() - started
         said = node.output.read_text()
         assert "First sign-in, shown once: " in said
         assert "Recovery kit: " in said
@@ -42,7 +44,8 @@ def test_a_node_keeps_its_data_and_leaves_no_process_behind():
         started = time.monotonic()
         node = launch_node(path, "gd", "gd", *ports)
         node.wait_until_ready()
-        assert time.monotonic() - started < 10
+        # A slow machine is slow at the first start, too, which has more to do.
+        assert time.monotonic() - started < max(10, first_start)
         said = node.output.read_text()
         assert "First sign-in" not in said
         assert "Recovery kit" not in said
@@ -51,7 +54,7 @@ def test_a_node_keeps_its_data_and_leaves_no_process_behind():
 
         running = all_of(node)
         node.kill_supervisor()
-        assert not proc.wait_until_gone(running, 15)
+        assert not proc.wait_until_gone(running, 90)
 
         # What a crash leaves keeps nobody from starting again.
         node = launch_node(path, "gd", "gd", *ports)

@@ -10,8 +10,8 @@ import pytest
 from backend.cli.node import child
 from backend.cli.node.home import CHECKOUT
 from backend.cli.node.node import answers
-from backend.cli.node.ports import free_port
 from backend.cli.node.roles import ROLES
+from tests.ports import free_port
 
 COMITY = [sys.executable, "-m", "backend.cli.main"]
 
@@ -23,7 +23,7 @@ def serve(environment: dict[str, str], *arguments: str) -> "subprocess.Completed
         capture_output=True,
         text=True,
         cwd=CHECKOUT,
-        timeout=30,
+        timeout=180,
         check=False,
     )
 
@@ -40,7 +40,7 @@ def test_a_process_serves_alone_with_what_its_environment_says(pair_of_nodes, pr
         folder=CHECKOUT,
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         while not answers(f"http://127.0.0.1:{port}") and time.monotonic() < deadline:
             time.sleep(0.1)
         assert answers(f"http://127.0.0.1:{port}")

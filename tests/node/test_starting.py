@@ -12,8 +12,9 @@ from backend.cli.node import binaries, roles
 from backend.cli.node.errors import NodeError
 from backend.cli.node.files import private_folder, read_private, write_private
 from backend.cli.node.home import CHECKOUT, Home, NodeSettings
-from backend.cli.node.ports import free_port, require_free_port
+from backend.cli.node.ports import require_free_port
 from backend.cli.node.running import Wishes, settle
+from tests.ports import free_port
 
 
 def up(*arguments: object) -> tuple[int, str]:
@@ -23,7 +24,7 @@ def up(*arguments: object) -> tuple[int, str]:
         capture_output=True,
         text=True,
         cwd=CHECKOUT,
-        timeout=30,
+        timeout=180,
         check=False,
     )
     return done.returncode, done.stderr

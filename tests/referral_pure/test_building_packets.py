@@ -71,9 +71,10 @@ def test_the_bag_validates_by_the_libraries_own_rules(tmp_path: Path) -> None:
 
 
 _BIG = """
-import resource, sys
+import os, sys
 from io import BytesIO
 from pathlib import Path
+from tests.memory import peak_kilobytes
 from tests.referral_pure.world import AtRest, PACKET, node, proof_of, signed_request
 from crypto.keyholder.identities import recipient_of
 from crypto.sealing import seal_stream, split_header
@@ -100,13 +101,13 @@ item = EvidenceToPack(
     plaintext_sha256=digests.plaintext_sha256, payload_sha256=digests.payload_sha256,
 )
 letter = signed_request()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_kilobytes(os.getpid())
 with (folder / "packet.zip").open("w+b") as out:
     route = PacketRoute(packet=PACKET, sender="gd", addressee="cr", exchange=cr.recipient)
     built = build_packet(out, route=route, letter_pdf=letter, reference="GD-1", evidence=[item], transport=gd.transport)
     add_proof(out, proof_of(gd, built))
     packet = verify_packet(out, [gd.sender])
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+after = peak_kilobytes(os.getpid())
 print(packet.size, after - before)
 """
 

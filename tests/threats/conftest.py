@@ -126,7 +126,7 @@ def _send(node: RunningNode, folder: Path, person: str, phone: str, device: str)
 
 def _wait_until_opened(victim: Victim) -> None:
     wanted = [one for report in victim.reports for one in (report.submission, report.evidence_id)]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     with victim.connect(roles.OWNER) as owner:
         while owner.execute(SETTLED, [wanted]).fetchone() != (len(wanted),):
             assert time.monotonic() < deadline, "the worker did not open what was sent"

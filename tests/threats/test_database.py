@@ -88,7 +88,7 @@ def test_what_it_tells_is_true_and_of_every_kind(victim: Victim, owner: psycopg.
     one, two, three = victim.reports
     first, second, third = (row_of(owner, OF_REPORT, report.submission) for report in victim.reports)
     tells: dict[str, object] = {
-        "times": abs((first["received_at"] - second["received_at"]).total_seconds()) < 60
+        "times": abs((first["received_at"] - second["received_at"]).total_seconds()) < 600
         and first["reported_at"] <= first["received_at"],
         "sizes": (first["size"], len(one.evidence))
         == (len(one.recorded), row_of(owner, SIZE, one.evidence_id)["size"]),
@@ -195,13 +195,14 @@ def test_the_owners_password_changes_what_the_log_then_contradicts(victim: Victi
         with pytest.raises(psycopg.Error):
             owner.execute(change, ["somebody else"])
         (before,) = owner.execute(f"SELECT acting_id FROM audit_auditevent WHERE id = {third}").fetchone()
-        owner.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
+        # The other trigger stays: the node works on, and without it an event of these seconds would miss the log.
+        owner.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_auditevent_append_only")
         try:
             owner.execute(change, ["somebody else"])
             told = victim.node.comity(*verify)
         finally:
             owner.execute(change, [before])
-            owner.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER USER")
+            owner.execute("ALTER TABLE audit_auditevent ENABLE TRIGGER audit_auditevent_append_only")
     assert told.returncode == 1
-    assert "3" in told.stdout + told.stderr
+    assert "First bad entry: 3\n" in told.stderr
     assert victim.node.comity(*verify).returncode == 0

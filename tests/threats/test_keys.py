@@ -16,7 +16,7 @@ from tests.faults.reader import formats
 from tests.node import proc
 from tests.threats.conftest import Report, Victim
 from tests.threats.test_database import row_of
-from tests.threats.thief import cells, pieces, traces
+from tests.threats.thief import cells, files, pieces, traces
 
 AT_REST = """
 SELECT i.id::text AS id, i.report_ct, k.id::text AS data_key, k.wrapped
@@ -173,8 +173,7 @@ class TestTheRecoveryKit:
             "identity/identity.pem", "notary/log.pem", "worker/transport.pem", "shared/keyring-root.key",
             "shared/token-root.key",
         }  # fmt: skip
-        kept = [path for path in victim.node.home.path.rglob("*") if path.is_file() and not path.is_symlink()]
-        assert traces([identity.encode()], ((str(path), path.read_bytes()) for path in kept)) == []
+        assert traces([identity.encode()], files(victim.node.home.path)) == []
         assert traces([identity.encode()], pieces(cells(owner))) == []
 
 

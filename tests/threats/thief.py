@@ -1,7 +1,9 @@
 """What a thief can do with what was stolen: read every cell and file, and look for the secrets in any disguise."""
 
 import base64
+import contextlib
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -52,8 +54,9 @@ def pieces(dump: Iterable[Cell]) -> Iterator[tuple[str, bytes]]:
 
 
 def files(*folders: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below the folders, as pieces to look through."""
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                yield str(path), path.read_bytes()
+    """Every file below the folders, as pieces to look through; one that the node removes meanwhile is not there."""
+    for inside, _, names in (found for folder in folders for found in os.walk(folder)):
+        for path in (Path(inside, name) for name in sorted(names)):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file() and not path.is_symlink():
+                    yield str(path), path.read_bytes()

@@ -73,12 +73,13 @@ def held_up(waiting: psycopg.Connection, work: Callable[[], object], others_end:
     thread = threading.Thread(target=lambda: said.append(work()), daemon=True)
     thread.start()
     with psycopg.connect(cluster.database_url(roles.OWNER), autocommit=True) as looking:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while looking.execute("SELECT pg_blocking_pids(%s)", [waiting.info.backend_pid]).fetchone() == ([],):
             assert thread.is_alive(), f"it did not wait: {said}"
             assert time.monotonic() < until
+            time.sleep(0.01)
     others_end()
-    thread.join(10)
+    thread.join(60)
     return said[0]
 
 

@@ -37,7 +37,7 @@ def answering(said: bytes) -> Iterator[str]:
 def post(url: str) -> bytes | None:
     signer = throwaway_signer("ed25519")
     return post_sealed(
-        url, b"sealed", kind="report", sender_signer=signer, submission_id=uuid.uuid4(), key_id="0" * 16, timeout=10
+        url, b"sealed", kind="report", sender_signer=signer, submission_id=uuid.uuid4(), key_id="0" * 16, timeout=60
     ).receipt
 
 
