@@ -1,7 +1,7 @@
 """Learning to read closely: the network learns from the marked reports, and what it is worth is measured on some apart.
 
-Three hours on two cores, by calculation. Half of the layers stay as they were: what they make of the reports
-is computed once, as long as no sentences are strewn among theirs.
+Half of the layers stay as they were at first: what they make of the reports is computed once. Once sentences are strewn
+among theirs all layers learn, the lower ones at half the pace.
 """
 
 import itertools
@@ -28,13 +28,14 @@ from learning.network import FLOOR, Network
 from learning.reports import NONE, Report, digest, reports, sentences
 from learning.strewing import Strewn, cuts_of, joined, silent, strewn, with_gaps
 
-FROZEN, ROOM = 4, 2600
+LOWER, ROOM = 4, 2600
 # Rounds through the reports as they are, then rounds in which sentences of others are strewn among theirs in so many
 # of them, up to so many times as many (in a third of these up to twice that), so many are joined with another, and so
 # many have gaps.
 _PLAIN, _MIXED = 4, 3
 _STREWN, _MOST, _LONG, _JOINED, _GAPPY = 0.5, 1.3, 0.3, 0.25, 0.5
 _WARM, _DECAY = 0.06, 0.02
+_LOWER_PACE = 0.5
 _MARKS, _MARKED, _CHARGED = 0.5, 2.0, 1.5
 Rounds = Sequence[Sequence[list[Example]]]
 # So many clauses have to show a mark before they say from which score on it counts; and no score is beyond these.
@@ -59,7 +60,6 @@ def learn(folder: Path) -> tuple[list[Report], dict[str, list[str]]]:
     single = [of_sentence(sentence, reader, marks) for sentence in alone]
     strewing = _strewing(told, examples)
     network = Network(base, unpacked(reader.vectors), len(marks), len(codes))
-    network.layers[:FROZEN].requires_grad_(False)
     everything = [*examples, *single]
     plain = [list(batches(everything, ROOM, order)) for _ in range(_PLAIN)]
     _teach(network, plain, 1.5e-4, 1.5e-3, dict(_lower(network, everything)))
@@ -118,12 +118,14 @@ def _blank(folder: Path, marks: Sequence[str], codes: Sequence[str]) -> Reader:
 
 
 def _teach(network: Network, rounds: Rounds, body: float, heads: float, known: dict[int, Tensor] | None) -> None:
-    """Some rounds, with steps that grow, and then shrink to nothing; `known` is what the lower layers make of all."""
-    upper = network.layers[FROZEN:]
+    """Some rounds, with steps that grow, and then shrink to nothing; `known` is what the lower layers make of all
+    where these stay as they are."""
+    lower, upper = network.layers[:LOWER], network.layers[LOWER:]
     learned = [row for name, row in network.named_parameters() if row.requires_grad and not name.startswith("layers")]
-    steps = torch.optim.AdamW(
-        [{"params": list(upper.parameters()), "lr": body}, {"params": learned, "lr": heads}], weight_decay=_DECAY
-    )
+    paces = [{"params": list(upper.parameters()), "lr": body}, {"params": learned, "lr": heads}]
+    if known is None:
+        paces.append({"params": list(lower.parameters()), "lr": body * _LOWER_PACE})
+    steps = torch.optim.AdamW(paces, weight_decay=_DECAY)
     every = sum(len(part) for part in rounds)
     pace = torch.optim.lr_scheduler.LambdaLR(
         steps, lambda step: min(step / (_WARM * every), max(0.02, (every - step) / ((1 - _WARM) * every)))
@@ -149,7 +151,7 @@ def _lower(network: Network, examples: Sequence[Example]) -> Iterator[tuple[int,
         for part in batches(examples, 8000, None):
             batch = batch_of(part, vocabulary.END)
             there = batch.there[:, None, None]
-            told = network.through(network.vectors(batch.rows), there, network.layers[:FROZEN])
+            told = network.through(network.vectors(batch.rows), there, network.layers[:LOWER])
             for one, row in zip(part, told, strict=True):
                 yield id(one), row[: len(one.rows)].half()
 
@@ -157,11 +159,10 @@ def _lower(network: Network, examples: Sequence[Example]) -> Iterator[tuple[int,
 def _loss(network: Network, part: Sequence[Example], known: dict[int, Tensor] | None) -> Tensor:
     batch = batch_of(part, vocabulary.END)
     if known is None:
-        with torch.no_grad():
-            told = network.through(network.vectors(batch.rows), batch.there[:, None, None], network.layers[:FROZEN])
+        told = network.through(network.vectors(batch.rows), batch.there[:, None, None], network.layers[:LOWER])
     else:
         told = nn.utils.rnn.pad_sequence([known[id(one)].float() for one in part], batch_first=True)
-    for layer in network.layers[FROZEN:]:
+    for layer in network.layers[LOWER:]:
         told = layer(told, batch.there[:, None, None])
     marks, codes = network.clauses_and_codes(told, batch)
     marked = torch.zeros_like(marks)
