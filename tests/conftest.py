@@ -7,12 +7,17 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from backend.cli.node import roles
 from backend.cli.node.grants import apply_grants
 from backend.intake import sweeping
 from tests import cluster
 from tests.nodes import Pair, running_pair
+
+# However slow the machine is, an example is not a failure; the rest is as hypothesis has it there.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # Django's own, which nothing changes: what a test leaves is emptied around them.
 _KEPT = frozenset({"django_content_type", "auth_permission"})

@@ -63,7 +63,7 @@ def sign_pdf(
         certify=earlier == 0,
         docmdp_permissions=MDPPerm.FILL_FORMS,
     )
-    return bytes(_SignerAt(meta, signer, field, at).sign_pdf(writer, in_place=False).getvalue())
+    return bytes(SignerAt(meta, signer, field, at).sign_pdf(writer, in_place=False).getvalue())
 
 
 def _signer(key_pem: bytes, certificate_pem: bytes, at: datetime) -> SimpleSigner:
@@ -95,7 +95,7 @@ class _SignatureOnly(IncrementalPdfFileWriter):
         """pyHanko would rewrite the metadata, with the machine's time as the letter's."""
 
 
-class _SignerAt(PdfSigner):
+class SignerAt(PdfSigner):
     """pyHanko reads the clock when a session starts; here the time is an argument."""
 
     def __init__(self, meta: PdfSignatureMetadata, signer: SimpleSigner, field: SigFieldSpec, at: datetime) -> None:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.audit.errors import LogDamaged
@@ -48,7 +48,6 @@ def test_however_the_batches_fall_the_root_is_that_of_all_leaves(record, integra
         assert bytes(checkpoint.root) == merkle.root(hashes[: checkpoint.size])
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**40))
 def test_the_frontier_covers_the_leaves_without_gap_or_overlap(size):
     position = 0

@@ -27,13 +27,13 @@ def sound(narrative: str, answer: Classification) -> None:
     json.dumps(answer.to_json())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=400))
 def test_any_text_gets_a_sound_answer(narrative: str) -> None:
     sound(narrative, classify(narrative))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(max_size=400))
 def test_any_bytes_read_as_text_get_a_sound_answer(content: bytes) -> None:
     for narrative in (content.decode("latin-1"), content.decode("utf-8", "surrogateescape")):
@@ -113,7 +113,7 @@ def test_an_unknown_name_is_refused_in_a_short_sentence(more: Mapping[str, Any],
     assert "bookkeeper" not in text, "words of the narrative are in the error"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(NARRATIVES), answers)
 def test_any_answers_get_a_sound_answer_and_no_question_twice(narrative: str, given_answers: dict[str, str]) -> None:
     answer = classify(narrative, facts=given_answers)
@@ -122,7 +122,7 @@ def test_any_answers_get_a_sound_answer_and_no_question_twice(narrative: str, gi
     assert not {question.fact for question in questions if question} & set(given_answers)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(answers)
 def test_answers_that_contradict_each_other_are_never_silent(given_answers: dict[str, str]) -> None:
     """Where an answer says that an element is there and another that it is not, a warning names both."""
@@ -138,7 +138,7 @@ def test_answers_that_contradict_each_other_are_never_silent(given_answers: dict
     assert clashing <= {frozenset(row.facts) for row in warnings if row.code == "answers-contradict"}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=80), st.text(max_size=20))
 def test_no_error_repeats_the_narrative(narrative: str, name: str) -> None:
     assume(name not in shipped().facts)

@@ -77,7 +77,7 @@ def _question_of(answer: Classification) -> str | None:
     return answer.next_question.fact if answer.next_question else None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(NARRATIVES), answers, st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_changes_nothing(narrative: str, given_answers: dict[str, str], random: Any) -> None:
     names = list(given_answers)

@@ -17,7 +17,7 @@ def standings(answer: Classification) -> dict[tuple[str, str], Standing]:
     return {(offence.code, row.id): row.standing for offence in answer.offences for row in offence.elements}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.deferred(lambda: st.sampled_from(found_reports())), st.lists(st.sampled_from(IRRELEVANT), min_size=1, max_size=4)
 )
@@ -66,7 +66,7 @@ def test_removing_the_words_that_establish_an_element_weakens_it(narrative: str)
         assert STRENGTH[left] < STRENGTH[Standing.ESTABLISHED], (code, element.id)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_removing_any_word_that_speaks_for_an_element_never_makes_it_stronger(data: st.DataObject) -> None:
     narrative = data.draw(st.sampled_from(NARRATIVES))

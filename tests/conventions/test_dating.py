@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.conventions import legal_basis
@@ -155,7 +155,6 @@ def test_orders_and_national_elements_are_dated_too(data: Path, edit: Edit) -> N
     assert rows[1] - rows[0] == 1
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.dates(date(2000, 1, 1), date(2030, 1, 1)), min_size=1, max_size=6, unique=True),
     st.dates(date(1990, 1, 1), date(2040, 1, 1)),

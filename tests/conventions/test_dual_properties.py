@@ -21,7 +21,7 @@ WORDS = vocabulary(shipped())
 NAMES = sorted(WORDS.concepts)
 ROWS = [row.row for code in shipped().state_codes for row in provisions_of(shipped(), code) if row.row.elements]
 TESTS = shipped().concepts.tests
-LIGHT = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+LIGHT = settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def stated(conduct: Conduct) -> Stated:

@@ -54,7 +54,7 @@ def test_a_disguise_is_undone_and_its_place_is_that_of_the_text(
     assert found.raw[0] != " "
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, len(PLAIN)), st.sampled_from("\u200b\u200d\u2060\ufeff\u202e")), max_size=12))
 def test_characters_that_show_nothing_change_nothing_but_the_places(inserted: list[tuple[int, str]]) -> None:
     text = PLAIN
@@ -65,7 +65,7 @@ def test_characters_that_show_nothing_change_nothing_but_the_places(inserted: li
     assert all(text[slice(*i.span)] == i.raw for i in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab1.@/:[]() \u200b-_+€é\n\"'x2", max_size=60))
 def test_places_are_inside_the_text_and_in_order(text: str) -> None:
     found = extract(text)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.conventions import legal_basis
@@ -184,7 +184,7 @@ def test_a_later_day_never_revives_a_denounced_treaty(change: Callable[[str, str
     assert {standing(on) for on in later} == {Standing.NOT_APPLICABLE}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.sampled_from(STATES), st.sampled_from(STATES), st.sampled_from(MEASURES), st.dates(date(2005, 1, 1), ON))
 def test_laws_of_every_answer(first: str, second: str, measure: str, on: date) -> None:
     if first == second:

@@ -42,7 +42,7 @@ def test_the_pieces_of_a_narrative_are_its_characters_in_order() -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(), max_size=60))
 @example("\ud800 half of a pair")
 @example("▁ ▁▁▁ the model's own sign for a space")

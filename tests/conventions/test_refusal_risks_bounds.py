@@ -35,7 +35,7 @@ def test_what_no_letter_is_is_refused(changes: dict[str, Any]) -> None:
         replace(GOOD, **changes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=400), st.sampled_from(sorted(TEXTS)))
 def test_whatever_is_written_the_check_answers_and_its_places_hold(text: str, field: str) -> None:
     draft = replace(GOOD, texts=dict(TEXTS) | {field: en(text)})
@@ -46,7 +46,7 @@ def test_whatever_is_written_the_check_answers_and_its_places_hold(text: str, fi
             assert told[one.place][one.start : one.end] == one.words
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sets(st.sampled_from(sorted(TEXTS))), st.sets(st.sampled_from(sorted(TEXTS)), min_size=1))
 @example(set(), {"purpose"})
 @example({"link-to-offence", "necessity"}, {"purpose"})

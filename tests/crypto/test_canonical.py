@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.canonical import MAX_INTEGER, canonical_json, parse_canonical
@@ -33,7 +33,6 @@ def test_what_is_not_canonical_is_refused(case: dict[str, str]):
         parse_canonical(case["text"].encode(), max_bytes=1000)
 
 
-@settings(deadline=None)
 @given(value=VALUES)
 def test_parse_after_write_is_the_identity(value: Any):
     data = canonical_json(value)
@@ -42,7 +41,6 @@ def test_parse_after_write_is_the_identity(value: Any):
     assert canonical_json(parse_canonical(data, max_bytes=100_000)) == data
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=100))
 def test_bytes_are_refused_or_exactly_canonical(data: bytes):
     try:

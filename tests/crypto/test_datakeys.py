@@ -1,7 +1,7 @@
 """Encryption at rest and search tokens."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import CannotOpen, MalformedKey
@@ -13,13 +13,11 @@ KEY = new_key()
 PLACE = aad("incidents_incident", "42", "narrative", 1)
 
 
-@settings(deadline=None)
 @given(plaintext=st.binary(max_size=1000), place=st.binary(max_size=50))
 def test_decrypt_after_encrypt_is_the_identity(plaintext: bytes, place: bytes):
     assert decrypt(KEY, encrypt(KEY, plaintext, aad=place), aad=place) == plaintext
 
 
-@settings(deadline=None)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_a_ciphertext_with_any_bit_flipped_does_not_open(position: int, bit: int):
     with pytest.raises(CannotOpen):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto import bech32
@@ -112,7 +112,6 @@ def test_kinds_of_recipients_are_types():
             wrong()
 
 
-@settings(deadline=None)
 @given(data=st.binary(max_size=100), position=st.integers(0, 10_000))
 def test_bech32_finds_every_changed_character(data: bytes, position: int):
     text = bech32.encode("age", data)

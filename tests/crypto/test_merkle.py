@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto import merkle
@@ -49,7 +49,6 @@ def test_every_tree_is_shown_to_be_the_beginning_of_every_later_one():
             merkle.verify_consistency(old, new, roots[old], roots[new], path)
 
 
-@settings(deadline=None)
 @given(steps=st.lists(st.integers(0, 9), max_size=12))
 def test_a_tree_that_grows_in_steps_has_the_same_nodes(steps: list[int]):
     stored: dict[tuple[int, int], bytes] = {}
@@ -62,7 +61,6 @@ def test_a_tree_that_grows_in_steps_has_the_same_nodes(steps: list[int]):
     assert stored == {key: value for key, value in NODES.items() if (key[1] + 1) << key[0] <= size}
 
 
-@settings(deadline=None)
 @given(size=st.integers(1, SIZE), data=st.data())
 def test_another_leaf_index_size_path_or_root_is_refused(size: int, data: st.DataObject):
     index = data.draw(st.integers(0, size - 1))
@@ -85,7 +83,6 @@ def test_another_leaf_index_size_path_or_root_is_refused(size: int, data: st.Dat
             merkle.verify_inclusion(*case)
 
 
-@settings(deadline=None)
 @given(sizes=st.tuples(st.integers(0, SIZE), st.integers(0, SIZE)).map(sorted), data=st.data())
 def test_a_tree_that_was_rewritten_is_not_consistent(sizes: list[int], data: st.DataObject):
     old, new = sizes

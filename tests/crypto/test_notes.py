@@ -43,7 +43,7 @@ def test_a_note_verifies_under_its_name_and_key_only():
         notes.verify_note(NOTE, NAME, SigningKey.generate("ed25519").verifying_key)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_a_note_with_any_bit_flipped_is_refused(position: int, bit: int):
     with pytest.raises(CryptoError):
@@ -104,7 +104,6 @@ def test_the_checkpoint_of_the_vectors_verifies():
     assert notes.vkey(ORIGIN, LOG.verifying_key) == VECTOR["vkey"]
 
 
-@settings(deadline=None)
 @given(size=st.integers(0, merkle.MAX_SIZE), root=st.binary(min_size=32, max_size=32))
 def test_parse_after_text_is_the_identity_for_checkpoints(size: int, root: bytes):
     checkpoint = notes.Checkpoint("comity/gd/log", size, root)
@@ -146,14 +145,13 @@ def test_other_receipts_are_refused(refused: dict[str, str]):
         notes.verify_proof(refused["receipt"].encode(), origin=ORIGIN, key=LOG.verifying_key)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_a_receipt_with_any_bit_flipped_is_refused(position: int, bit: int):
     with pytest.raises(CryptoError):
         notes.verify_proof(flipped(RECEIPT, position, bit), origin=ORIGIN, key=LOG.verifying_key)
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 40), data=st.data())
 def test_every_formatted_proof_verifies(count: int, data: st.DataObject):
     leaves = [bytes([i]) * i for i in range(count)]

@@ -30,7 +30,7 @@ def test_other_notes_are_refused(refused: dict[str, str]):
         verify_packet_note(refused["note"].encode(), sender="gd", key=TRANSPORT.verifying_key)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_a_note_with_any_bit_flipped_is_refused(position: int, bit: int):
     with pytest.raises(CryptoError):

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.encoding import b64_decode
@@ -17,7 +17,6 @@ VECTOR = load("report")
 LINES = st.binary(min_size=1, max_size=200).filter(lambda line: b"\n" not in line)
 
 
-@settings(deadline=None)
 @given(line=LINES, body=st.binary(max_size=200))
 def test_unframe_after_frame_is_the_identity(line: bytes, body: bytes):
     assert unframe(frame(REPORT, line, body), type=REPORT, max_bytes=1000) == (line, body)
@@ -78,7 +77,6 @@ def test_nothing_else_is_framed(type: str, line: bytes):
         frame(type, line, b"")
 
 
-@settings(deadline=None)
 @given(body=st.binary(min_size=2, max_size=20_000), statement=st.integers(1, 3000))
 def test_a_padded_frame_has_the_smallest_size_that_holds_it(body: bytes, statement: int):
     full = padded(REPORT, body, statement_size=statement)

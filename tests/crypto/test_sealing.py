@@ -64,14 +64,14 @@ def test_opening_returns_what_was_sealed(identity: str, size: int):
     assert b"".join(open_sealed(io.BytesIO(sealed), [identity])) == plaintext
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(plaintext=st.binary(max_size=200_000))
 def test_open_after_seal_is_the_identity(plaintext: bytes):
     assert open_sealed(seal(plaintext, [recipient_of(PQ)]), [PQ]) == plaintext
 
 
 @pytest.mark.long
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7), plaintext=st.binary(max_size=300))
 def test_a_sealed_file_with_any_bit_flipped_does_not_open(position: int, bit: int, plaintext: bytes):
     sealed = seal(plaintext, [recipient_of(PQ)])
@@ -89,7 +89,7 @@ def test_no_single_byte_of_a_header_can_be_changed():
             open_sealed(flipped(sealed, position, position % 8), [CLASSICAL])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cut=st.integers(min_value=1))
 def test_a_shortened_file_does_not_open(cut: int):
     sealed = seal(bytes(70_000), [recipient_of(CLASSICAL)])
@@ -98,7 +98,7 @@ def test_a_shortened_file_does_not_open(cut: int):
         open_sealed(sealed[: -(cut % len(sealed)) or -1], [CLASSICAL])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(junk=st.binary(max_size=400))
 def test_junk_does_not_open_and_raises_nothing_else(junk: bytes):
     for data in (junk, b"age-encryption.org/v1\n" + junk, b"age-encryption.org/v1\n-> X25519 " + junk):

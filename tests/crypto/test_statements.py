@@ -55,7 +55,7 @@ def test_type_and_key_are_part_of_what_is_verified():
         verify_statement(STATEMENT, type=TYPE, key=SigningKey.generate("ed25519").verifying_key)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(position=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_a_statement_with_any_bit_flipped_is_refused(position: int, bit: int):
     with pytest.raises(CryptoError):

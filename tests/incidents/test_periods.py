@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.incidents.periods import NOTICE, Standing, months_after, period
@@ -80,7 +80,6 @@ def test_months_end_with_the_month() -> None:
     assert months_after(RECEIVED, -11) == datetime(2019, 2, 28, 8, 0, tzinfo=UTC)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from([ANY, FRAUD, ACCESS, ("cr", "")]), st.integers(1, 400) | st.none()),
     st.none() | st.lists(st.sampled_from(["computer-fraud", "illegal-access", "data-theft"]), unique=True),

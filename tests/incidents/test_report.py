@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.conventions.catalogue import SHIPPED, Catalogue, shipped
@@ -206,7 +206,6 @@ def test_declared_types_are_those_that_the_finders_know() -> None:
     assert known == {True}
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_report_or_refused(data: bytes) -> None:
     try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.intake import wire
@@ -199,7 +199,6 @@ def test_each_header_has_its_refusal(header: str, value: str | None, refusal: ty
 
 
 @given(st.sampled_from(["signature", "signature-input", "content-digest", "idempotency-key"]), st.text(max_size=200))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_in_a_header_is_refused_and_nothing_else(header: str, text: str) -> None:
     message = signed()
     assume(text != message.headers[header])
@@ -209,7 +208,6 @@ def test_any_text_in_a_header_is_refused_and_nothing_else(header: str, text: str
 
 
 @given(st.data())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_changed_character_of_the_signature_headers_never_admits_another_request(data: st.DataObject) -> None:
     message = signed()
     name = data.draw(st.sampled_from(["signature", "signature-input"]))

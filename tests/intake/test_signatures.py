@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.intake import wire
@@ -80,7 +80,7 @@ texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_ch
     st.sampled_from(list(SIGNERS)), st.permutations(wire.SENT), parameters, st.sets(st.sampled_from(["alg", "nonce"])),
     st.sampled_from(["comity", "sig1", "a*.-_b"]), texts,
 )  # fmt: skip
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_every_order_and_label_that_the_standard_allows_holds_by_both(kind, covered, order, left_out, label, nonce):
     signer = SIGNERS[kind]
     values = {
@@ -98,7 +98,7 @@ def test_every_order_and_label_that_the_standard_allows_holds_by_both(kind, cove
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_what_the_library_refuses_is_never_taken(data):
     signer = SIGNERS[data.draw(st.sampled_from(list(SIGNERS)))]
     message = request()

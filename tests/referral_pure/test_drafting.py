@@ -8,7 +8,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.canonical import canonical_json
@@ -158,7 +158,6 @@ def test_bytes_that_are_no_canonical_letter_are_refused(data: bytes) -> None:
         parse_request(data)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_flipped_byte_never_reads_as_the_same_letter(data: st.DataObject) -> None:
     good = request_json(PRESERVED)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from referral.lifecycle import (
@@ -42,10 +42,8 @@ from referral.lifecycle import (
 
 FORMS = st.sampled_from(Form)
 PEOPLE = st.sampled_from(["ana", "ben", "cora"])
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@PATIENT
 @given(st.lists(st.tuples(st.sampled_from(Stage), FORMS), max_size=40))
 def test_no_sequence_of_moves_reaches_transmitted_unsigned(attempts: list[tuple[Stage, Form]]) -> None:
     passed = [Stage.DRAFT]
@@ -56,7 +54,6 @@ def test_no_sequence_of_moves_reaches_transmitted_unsigned(attempts: list[tuple[
         assert Stage.SIGNED in passed[: passed.index(Stage.TRANSMITTED)]
 
 
-@PATIENT
 @given(st.lists(st.tuples(st.sampled_from(sorted(set(STEP_OF.values()))), PEOPLE), max_size=40))
 def test_no_sequence_of_acts_signs_without_approval_by_a_second_person(acts: list[tuple[Step, str]]) -> None:
     stage, done = Stage.DRAFT, {Step.DRAFT: "ana"}
@@ -224,7 +221,6 @@ def test_an_answer_moves_the_letter_that_it_names(stage: str, kind: str, outcome
     assert list(found) == moves
 
 
-@PATIENT
 @given(st.sampled_from(Stage), st.sampled_from(sorted(ANSWERS)), st.lists(st.sampled_from(MeasureOutcome), max_size=3))
 def test_answers_move_along_permitted_transitions_only(
     stage: Stage, kind: LetterKind, outcomes: list[MeasureOutcome]

@@ -4,7 +4,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from referral.packing import stored_zip
@@ -13,7 +13,6 @@ from referral.packing.stored_zip import Entry, StoredZip, StoredZipWriter, as_st
 
 NAMES = st.from_regex(r"[a-z0-9]{1,12}(/[a-z0-9]{1,12})?\.[a-z]{3}", fullmatch=True)
 FILES = st.dictionaries(NAMES, st.binary(max_size=300), max_size=6)
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def written(files: dict[str, bytes]) -> bytes:
@@ -28,7 +27,6 @@ def written(files: dict[str, bytes]) -> bytes:
 GOOD = {"a.txt": b"first", "b/c.bin": b"\0" * 100, "d.txt": b""}
 
 
-@PATIENT
 @given(FILES)
 def test_what_is_written_reads_back_the_same(files: dict[str, bytes]) -> None:
     zipped = StoredZip(BytesIO(written(files)))
@@ -36,7 +34,6 @@ def test_what_is_written_reads_back_the_same(files: dict[str, bytes]) -> None:
 
 
 @pytest.mark.long
-@PATIENT
 @given(FILES)
 def test_common_readers_agree(files: dict[str, bytes]) -> None:
     with zipfile.ZipFile(BytesIO(written(files))) as common:
@@ -45,7 +42,6 @@ def test_common_readers_agree(files: dict[str, bytes]) -> None:
         assert all(entry.compress_type == zipfile.ZIP_STORED for entry in common.infolist())
 
 
-@PATIENT
 @given(st.integers(0, len(written(GOOD)) - 1), st.integers(0, 7))
 def test_any_flipped_bit_is_refused(index: int, bit: int) -> None:
     flipped = bytearray(written(GOOD))

@@ -66,7 +66,7 @@ def test_a_changed_byte_in_any_part_is_refused(name: str) -> None:
             verify(packed(mended(found | {name: bytes(changed)})))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(good_packet()) - 1), st.integers(0, 7))
 def test_any_flipped_bit_of_the_file_is_refused(index: int, bit: int) -> None:
     flipped = bytearray(good_packet())

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -23,7 +23,7 @@ from crypto.sealing import seal_stream, split_header
 from crypto.signer import sign_statement
 from referral.letters.content import LetterContent, ListedEvidence
 from referral.letters.rendering import render_letter
-from referral.letters.validity import AuthorityCertificate
+from referral.letters.validity import AuthorityCertificate, ValidLetter, validate_letter
 from referral.packets import (
     PACKET_BUILT,
     BuiltPacket,
@@ -269,3 +269,8 @@ def sha256_of_file(path: Path) -> str:
 def with_(content: LetterContent, **changes: object) -> LetterContent:
     """The content with some parts changed."""
     return msgspec.structs.replace(content, **changes)
+
+
+def validate(pdf: bytes, *, at: datetime = LATER) -> ValidLetter:
+    """The check of a letter as the node that trusts the authorities of gd makes it."""
+    return validate_letter(pdf, node("gd").certificates, at=at)
